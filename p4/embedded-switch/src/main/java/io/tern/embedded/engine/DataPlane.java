@@ -1,0 +1,109 @@
+package io.tern.embedded.engine;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * A loaded program with its tables, counters and replication state: what the P4Runtime server
+ * drives and the ports feed.
+ *
+ * <p>Names of tables, actions, counters and meters are those of the program's JSON, which are the
+ * fully qualified P4 names that P4Info gives as well ({@code preamble.name}). All values are
+ * unsigned and fit the width of their field.
+ *
+ * <p>Thread-safety: control operations may come from any thread and are atomic each; packets are
+ * processed by one thread at a time and see a control operation wholly or not at all. Forwarding
+ * takes no lock that a control operation holds for longer than the change of one entry.
+ */
+public interface DataPlane {
+
+  /** Matches one key field of a table, in the order of the table's keys. */
+  sealed interface KeyMatch {
+    record Exact(BigInteger value) implements KeyMatch {}
+
+    /** {@code prefixLength} 0 to the field's width. */
+    record Lpm(BigInteger value, int prefixLength) implements KeyMatch {}
+
+    record Ternary(BigInteger value, BigInteger mask) implements KeyMatch {}
+
+    /** Both ends included. */
+    record Range(BigInteger low, BigInteger high) implements KeyMatch {}
+
+    /** An optional field: {@code value} null matches anything. */
+    record Optional(BigInteger value) implements KeyMatch {}
+  }
+
+  /** An action with its arguments, in the order of the action's parameters. */
+  record ActionCall(String action, List<BigInteger> arguments) {
+    public ActionCall {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** One replica of a multicast group or clone session. */
+  record Replica(int egressPort, int instance) {}
+
+  /** Packets and octets. */
+  record CounterValue(long packets, long bytes) {}
+
+  /** An installed entry; opaque. */
+  interface EntryHandle {}
+
+  /**
+   * Adds an entry.
+   *
+   * @param priority larger wins; 0 for tables without ternary, range or optional fields
+   * @throws DataPlaneException NOT_FOUND (table, action), ALREADY_EXISTS, RESOURCE_EXHAUSTED (table
+   *     full), INVALID_ARGUMENT (key of another shape, action that the table does not have)
+   */
+  EntryHandle insert(String table, List<KeyMatch> key, int priority, ActionCall action);
+
+  /** Gives an entry another action; its counter stays. */
+  void modify(EntryHandle entry, ActionCall action);
+
+  void delete(EntryHandle entry);
+
+  /** Sets the default action of a table; null restores the program's own. */
+  void setDefaultAction(String table, ActionCall action);
+
+  /** The default action of a table as it is now, never null unless the table has none. */
+  ActionCall defaultAction(String table);
+
+  /** The direct counter of an entry (zeros if its table has none). */
+  CounterValue directCounter(EntryHandle entry);
+
+  void setDirectCounter(EntryHandle entry, CounterValue value);
+
+  /** The direct counter of a table's default entry. */
+  CounterValue defaultEntryCounter(String table);
+
+  /** A cell of an indirect counter. */
+  CounterValue counter(String counter, int index);
+
+  void setCounter(String counter, int index, CounterValue value);
+
+  /** Creates or replaces a multicast group, 1 to 65535. */
+  void setMulticastGroup(int id, List<Replica> replicas);
+
+  void deleteMulticastGroup(int id);
+
+  /** Creates or replaces a clone session; {@code packetLength} 0 means whole packets. */
+  void setCloneSession(int id, List<Replica> replicas, int packetLength);
+
+  void deleteCloneSession(int id);
+
+  /**
+   * Runs one packet through the program and hands what comes out to {@code out} before it returns.
+   * Never throws for anything that a packet contains.
+   *
+   * @param ingressPort 0 to 510
+   * @param packet the frame; read from {@code offset}, {@code length} octets; not kept
+   */
+  void process(int ingressPort, byte[] packet, int offset, int length, PacketOut out);
+
+  /** Receives what the program emits. */
+  interface PacketOut {
+    /** The octets are valid during the call only. */
+    void emit(int egressPort, byte[] packet, int offset, int length);
+  }
+}

@@ -1,0 +1,23 @@
+package io.tern.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Root of the command line: knows its subcommands, does nothing itself. */
+@Command(
+    name = "tern",
+    description = "QUIC connection-ID load balancing.",
+    mixinStandardHelpOptions = true,
+    versionProvider = TernVersion.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {})
+final class TernCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Which command?");
+  }
+}

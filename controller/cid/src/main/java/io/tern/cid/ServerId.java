@@ -37,7 +37,7 @@ public final class ServerId implements Comparable<ServerId> {
    * @throws IllegalArgumentException if it is not hexadecimal or not 1 to 15 octets long
    */
   public static ServerId parse(String hex) {
-    return of(HexFormat.of().parseHex(hex));
+    return of(Hex.parse("server ID", hex));
   }
 
   /** Length in octets, 1 to 15. */

@@ -77,4 +77,19 @@ public record Backend(
     serverIds = Map.copyOf(serverIds);
     requireNonNull(createTime, "createTime");
   }
+
+  /** The same backend with other server IDs. */
+  public Backend withServerIds(Map<Integer, ServerId> serverIds) {
+    return new Backend(poolId, id, number, endpoint, nextHop, weight, state, serverIds, createTime);
+  }
+
+  /** The same backend, reached in another way. */
+  public Backend withNextHop(NextHop nextHop) {
+    return new Backend(poolId, id, number, endpoint, nextHop, weight, state, serverIds, createTime);
+  }
+
+  /** The same backend in another state. */
+  public Backend withState(State state) {
+    return new Backend(poolId, id, number, endpoint, nextHop, weight, state, serverIds, createTime);
+  }
 }

@@ -37,4 +37,9 @@ public record CidConfig(
     requireNonNull(state, "state");
     requireNonNull(createTime, "createTime");
   }
+
+  /** The same configuration in another state. */
+  public CidConfig withState(State state) {
+    return new CidConfig(poolId, quicLb, sidSpace, state, createTime);
+  }
 }

@@ -62,6 +62,46 @@ public record Intent(
     devices = copy(devices);
   }
 
+  /** The backends of a pool, by ID; empty if there is no such pool. A view, not a copy. */
+  public SortedMap<BackendKey, Backend> backendsOf(String poolId) {
+    return backends.subMap(new BackendKey(poolId, ""), new BackendKey(after(poolId), ""));
+  }
+
+  /** The CID configurations of a pool, by codepoint; empty if there is no such pool. A view. */
+  public SortedMap<CidConfigKey, CidConfig> cidConfigsOf(String poolId) {
+    return cidConfigs.subMap(new CidConfigKey(poolId, 0), new CidConfigKey(after(poolId), 0));
+  }
+
+  /** The smallest string behind {@code poolId}: NUL sorts before every character of an ID. */
+  private static String after(String poolId) {
+    return poolId + '\0';
+  }
+
+  Intent withPools(SortedMap<String, Pool> pools) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
+  Intent withCidConfigs(SortedMap<CidConfigKey, CidConfig> cidConfigs) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
+  Intent withBackends(SortedMap<BackendKey, Backend> backends) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
+  Intent withVips(SortedMap<String, Vip> vips) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
+  Intent withDevices(SortedMap<String, Device> devices) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
+  /** This intent with another revision. */
+  public Intent withRevision(long revision) {
+    return new Intent(revision, pools, cidConfigs, backends, vips, devices);
+  }
+
   private static <K extends Comparable<K>, V> SortedMap<K, V> copy(Map<K, V> map) {
     return Collections.unmodifiableSortedMap(new TreeMap<>(requireNonNull(map)));
   }

@@ -1,0 +1,2 @@
+/** {@code tern cid}: encodes and decodes connection IDs without a server. */
+package io.tern.app.cid;

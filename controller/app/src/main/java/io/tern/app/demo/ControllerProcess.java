@@ -1,0 +1,100 @@
+package io.tern.app.demo;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The controller as a process of its own, so that it can be killed like one. It keeps its address
+ * and its data from one start to the next. Not thread-safe.
+ */
+final class ControllerProcess implements AutoCloseable {
+  private final Path directory;
+  private final InetSocketAddress address;
+  private Process process;
+
+  /**
+   * @param directory for its data and its log; exists
+   */
+  ControllerProcess(Path directory) throws IOException {
+    this.directory = requireNonNull(directory, "directory");
+    this.address = freeAddress();
+  }
+
+  /** Where its northbound API listens once it has started. */
+  InetSocketAddress address() {
+    return address;
+  }
+
+  /** What it wrote to its standard error, all starts together. */
+  Path log() {
+    return directory.resolve("controller.log");
+  }
+
+  /** Starts it; does not wait until it serves. */
+  void start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    // A short life: the second compiler would cost more than it gains.
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.tern.app.Tern");
+    command.add("serve");
+    command.add("--data=" + directory.resolve("controller"));
+    command.add("--grpc=" + address.getAddress().getHostAddress() + ":" + address.getPort());
+    File log = log().toFile();
+    process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+  }
+
+  /** True while it runs. */
+  boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  /** Kills it at once, as {@code kill -9} does, and waits until it is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Asks it to stop, and kills it after five seconds. */
+  @Override
+  public void close() {
+    if (process == null) {
+      return;
+    }
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * The address has to stay the same over a restart, so the system cannot choose the port at the
+   * moment of the bind.
+   */
+  private static InetSocketAddress freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.tern.app.demo;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.tern.core.intent.Endpoint;
+import io.tern.core.intent.MacAddress;
+import io.tern.proto.v1.Backend;
+import io.tern.proto.v1.BackendServiceGrpc;
+import io.tern.proto.v1.ChangeType;
+import io.tern.proto.v1.CidAlgorithm;
+import io.tern.proto.v1.CidConfig;
+import io.tern.proto.v1.CidConfigServiceGrpc;
+import io.tern.proto.v1.CreateBackendRequest;
+import io.tern.proto.v1.CreateCidConfigRequest;
+import io.tern.proto.v1.CreateDeviceRequest;
+import io.tern.proto.v1.CreatePoolRequest;
+import io.tern.proto.v1.CreateVipRequest;
+import io.tern.proto.v1.Device;
+import io.tern.proto.v1.DeviceServiceGrpc;
+import io.tern.proto.v1.GetDeviceRequest;
+import io.tern.proto.v1.Pool;
+import io.tern.proto.v1.PoolServiceGrpc;
+import io.tern.proto.v1.Station;
+import io.tern.proto.v1.Vip;
+import io.tern.proto.v1.VipServiceGrpc;
+import io.tern.proto.v1.WatchCidConfigsRequest;
+import io.tern.proto.v1.WatchDevicesRequest;
+import io.tern.proto.v1.WatchVipsRequest;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+
+/** What the demo asks of the controller, over the northbound API like any other client. */
+final class DemoIntent {
+  static final String DEVICE = "devices/embedded";
+  private static final int SERVER_ID_LENGTH = 2;
+  private static final int NONCE_LENGTH = 6;
+
+  private final ManagedChannel channel;
+  private final Duration timeout;
+
+  /**
+   * @param timeout for each call, the time until the controller serves included
+   */
+  DemoIntent(ManagedChannel channel, Duration timeout) {
+    this.channel = requireNonNull(channel, "channel");
+    this.timeout = requireNonNull(timeout, "timeout");
+  }
+
+  /** The switch, with the NAT as the station behind its first port. */
+  void createDevice(String p4runtimeAddress, long deviceId) {
+    DeviceServiceGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(timeout)
+        .createDevice(
+            CreateDeviceRequest.newBuilder()
+                .setDeviceId(resourceId(DEVICE))
+                .setDevice(
+                    Device.newBuilder()
+                        .setP4RuntimeAddress(p4runtimeAddress)
+                        .setDeviceId(deviceId)
+                        .setMacAddress(DemoAddresses.SWITCH.toString())
+                        .addStations(
+                            Station.newBuilder()
+                                .setMacAddress(DemoAddresses.NAT.toString())
+                                .setPort(DemoAddresses.NAT_PORT)))
+                .build());
+  }
+
+  /** A pool; its name is returned. */
+  String createPool(String id) {
+    return PoolServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout)
+        .createPool(CreatePoolRequest.newBuilder().setPoolId(id).setPool(Pool.newBuilder()).build())
+        .getName();
+  }
+
+  /** A clear-text CID configuration with codepoint 0. */
+  void createCidConfig(String pool) {
+    CidConfigServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout)
+        .createCidConfig(
+            CreateCidConfigRequest.newBuilder()
+                .setParent(pool)
+                .setCidConfigId("0")
+                .setCidConfig(
+                    CidConfig.newBuilder()
+                        .setAlgorithm(CidAlgorithm.CID_ALGORITHM_PLAINTEXT)
+                        .setServerIdLength(SERVER_ID_LENGTH)
+                        .setNonceLength(NONCE_LENGTH))
+                .build());
+  }
+
+  /** A backend; its name is returned. */
+  String createBackend(String pool, String id, Endpoint endpoint, MacAddress mac, int port) {
+    return BackendServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout)
+        .createBackend(
+            CreateBackendRequest.newBuilder()
+                .setParent(pool)
+                .setBackendId(id)
+                .setBackend(
+                    Backend.newBuilder()
+                        .setAddress(endpoint.address().getHostAddress())
+                        .setPort(endpoint.port())
+                        .setNextHop(
+                            Backend.NextHop.newBuilder()
+                                .setMacAddress(mac.toString())
+                                .addDevicePorts(
+                                    Backend.DevicePort.newBuilder()
+                                        .setDevice(DEVICE)
+                                        .setPort(port))))
+                .build())
+        .getName();
+  }
+
+  /** A VIP of a pool. */
+  void createVip(String id, Endpoint endpoint, String pool) {
+    VipServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout)
+        .createVip(
+            CreateVipRequest.newBuilder()
+                .setVipId(id)
+                .setVip(
+                    Vip.newBuilder()
+                        .setAddress(endpoint.address().getHostAddress())
+                        .setPort(endpoint.port())
+                        .setPool(pool))
+                .build());
+  }
+
+  /** Waits until the servers of {@code pool} may issue CIDs with its configuration. */
+  void awaitCidConfigActive(String pool) {
+    var changes =
+        CidConfigServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(timeout)
+            .watchCidConfigs(WatchCidConfigsRequest.newBuilder().setParent(pool).build());
+    await(
+        changes,
+        "CID configuration of " + pool + " ACTIVE",
+        c -> c.getCidConfig().getState() == CidConfig.State.ACTIVE);
+  }
+
+  /** Waits until the switch holds everything that has been created so far. */
+  void awaitInSync() {
+    long revision = revision();
+    var changes =
+        DeviceServiceGrpc.newBlockingStub(channel)
+            .withWaitForReady()
+            .withDeadlineAfter(timeout)
+            .watchDevices(WatchDevicesRequest.getDefaultInstance());
+    await(
+        changes,
+        DEVICE + " IN_SYNC with revision " + revision,
+        c ->
+            c.getDevice().getConnectionState() == Device.ConnectionState.IN_SYNC
+                && c.getDevice().getSyncedRevision() >= revision);
+  }
+
+  /** What the controller has written to the switch since its process started. */
+  long entitiesWritten() {
+    return DeviceServiceGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(timeout)
+        .getDevice(GetDeviceRequest.newBuilder().setName(DEVICE).build())
+        .getEntitiesWritten();
+  }
+
+  private long revision() {
+    Iterator<io.tern.proto.v1.WatchVipsResponse> changes =
+        VipServiceGrpc.newBlockingStub(channel)
+            .withWaitForReady()
+            .withDeadlineAfter(timeout)
+            .watchVips(WatchVipsRequest.getDefaultInstance());
+    while (changes.hasNext()) {
+      var change = changes.next();
+      if (change.getType() == ChangeType.SNAPSHOT_COMPLETE) {
+        return change.getRevision();
+      }
+    }
+    throw new IllegalStateException("the controller ended the watch before its snapshot");
+  }
+
+  private <T> void await(Iterator<T> changes, String what, java.util.function.Predicate<T> seen) {
+    T last = null;
+    try {
+      while (changes.hasNext()) {
+        last = changes.next();
+        if (seen.test(last)) {
+          return;
+        }
+      }
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException(
+          "waited " + timeout.toSeconds() + " s for " + what + "; last seen: " + last, e);
+    }
+    throw new IllegalStateException("the controller ended the watch for " + what);
+  }
+
+  private static String resourceId(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** Closes the channel. */
+  void close() throws InterruptedException {
+    channel.shutdownNow();
+    channel.awaitTermination(2, TimeUnit.SECONDS);
+  }
+}

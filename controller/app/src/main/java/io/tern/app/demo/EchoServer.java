@@ -1,0 +1,115 @@
+package io.tern.app.demo;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A QUIC server on loopback that sends back what it receives on bidirectional streams. */
+final class EchoServer implements AutoCloseable {
+  private final Channel socket;
+
+  private EchoServer(Channel socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Binds to a free port of the loopback interface.
+   *
+   * @param cids makes the CIDs that the server issues
+   * @param cidLength octets of each, 1 to 20
+   * @param idleTimeout QUIC's max_idle_timeout
+   */
+  static EchoServer start(
+      EventLoopGroup group,
+      QuicSslContext tls,
+      QuicConnectionIdGenerator cids,
+      int cidLength,
+      Duration idleTimeout)
+      throws InterruptedException {
+    Channel socket =
+        new Bootstrap()
+            .group(group)
+            .channel(NioDatagramChannel.class)
+            .handler(
+                new QuicServerCodecBuilder()
+                    .sslContext(tls)
+                    .connectionIdAddressGenerator(cids)
+                    .localConnectionIdLength(cidLength)
+                    // A client whose address changes under it (NAT) is what the demo is about.
+                    .activeMigration(true)
+                    .maxIdleTimeout(idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .initialMaxData(1 << 20)
+                    .initialMaxStreamDataBidirectionalRemote(1 << 20)
+                    .initialMaxStreamsBidirectional(1)
+                    .handler(new Ignore())
+                    .streamHandler(new Echo())
+                    .build())
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .sync()
+            .channel();
+    return new EchoServer(socket);
+  }
+
+  /** Where it listens. */
+  InetSocketAddress address() {
+    return (InetSocketAddress) socket.localAddress();
+  }
+
+  /** Begins to close the socket and returns at once: its connections end without a word. */
+  void closeAbruptly() {
+    socket.pipeline().firstContext().close();
+  }
+
+  @Override
+  public void close() {
+    socket.close().syncUninterruptibly();
+  }
+
+  @Sharable
+  private static final class Echo extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ctx.write(message, ctx.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      ctx.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // A client that went away in the middle of a transfer: its stream ends, the server goes on.
+      ctx.close();
+    }
+
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+  }
+
+  @Sharable
+  private static final class Ignore extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+  }
+}

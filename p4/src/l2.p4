@@ -11,9 +11,12 @@ control L2(in headers_t hdr, inout standard_metadata_t standard_metadata) {
         standard_metadata.egress_spec = port;
     }
 
-    // Sets the multicast group: every port of it gets a copy, but the one the frame came from.
+    // Sets the multicast group: every port of it gets a copy, but the one the frame came from. A
+    // group that the device does not have drops the frame: without a group, it would leave by
+    // port 0.
     @id(0x01000008)
     action l2_flood(@id(1) bit<16> multicast_group) {
+        mark_to_drop(standard_metadata);
         standard_metadata.mcast_grp = multicast_group;
     }
 

@@ -1,0 +1,252 @@
+package io.tern.southbound.codec;
+
+import com.google.protobuf.ByteString;
+import io.tern.core.entry.Bits;
+import io.tern.core.entry.MulticastGroup;
+import io.tern.core.entry.TableEntry;
+import io.tern.proto.p4.v1.Action;
+import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.FieldMatch;
+import io.tern.proto.p4.v1.MulticastGroupEntry;
+import io.tern.proto.p4.v1.PacketReplicationEngineEntry;
+import io.tern.proto.p4.v1.Replica;
+import io.tern.proto.p4.v1.TableAction;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Writes entries as entities and reads entities. Values travel in canonical form, shortest first
+ * octet not zero; any length is taken (P4Runtime specification, "Bytestrings"). Pure.
+ */
+public final class EntityCodec {
+  private EntityCodec() {}
+
+  /** An entity that Tern's model cannot express. */
+  public static final class ForeignEntityException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ForeignEntityException(String message) {
+      super(message);
+    }
+  }
+
+  /** An entry as an entity. */
+  public static Entity toEntity(TableEntry entry) {
+    return Entity.newBuilder()
+        .setTableEntry(keyOf(entry.key()).setAction(toProto(entry.action())))
+        .build();
+  }
+
+  /** What names an entry, without its action. */
+  public static Entity toEntity(TableEntry.Key key) {
+    return Entity.newBuilder().setTableEntry(keyOf(key)).build();
+  }
+
+  /** The default entry of a table; it is always there: it can be modified, never inserted. */
+  public static Entity toDefaultEntity(int tableId, TableEntry.Action action) {
+    return Entity.newBuilder()
+        .setTableEntry(
+            io.tern.proto.p4.v1.TableEntry.newBuilder()
+                .setTableId(tableId)
+                .setIsDefaultAction(true)
+                .setAction(toProto(action)))
+        .build();
+  }
+
+  /** What names a multicast group, without its ports. */
+  public static Entity toGroupEntity(int groupId) {
+    return group(MulticastGroupEntry.newBuilder().setMulticastGroupId(groupId));
+  }
+
+  /** A multicast group as an entity, every replica with instance 1. */
+  public static Entity toEntity(MulticastGroup group) {
+    MulticastGroupEntry.Builder entry =
+        MulticastGroupEntry.newBuilder().setMulticastGroupId(group.id());
+    for (int port : group.ports()) {
+      entry.addReplicas(replica(port));
+    }
+    return group(entry);
+  }
+
+  // Targets before P4Runtime 1.4 know no other form of a replica's port.
+  @SuppressWarnings("deprecation")
+  private static Replica.Builder replica(int port) {
+    return Replica.newBuilder().setEgressPort(port).setInstance(1);
+  }
+
+  /** What asks for every entry of a table, the default entry aside. */
+  public static Entity queryTable(int tableId) {
+    return Entity.newBuilder()
+        .setTableEntry(io.tern.proto.p4.v1.TableEntry.newBuilder().setTableId(tableId))
+        .build();
+  }
+
+  /** What asks for the default entry of a table. */
+  public static Entity queryDefault(int tableId) {
+    return Entity.newBuilder()
+        .setTableEntry(
+            io.tern.proto.p4.v1.TableEntry.newBuilder()
+                .setTableId(tableId)
+                .setIsDefaultAction(true))
+        .build();
+  }
+
+  /** What asks for every multicast group. */
+  public static Entity queryGroups() {
+    return group(MulticastGroupEntry.newBuilder());
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @throws ForeignEntityException if it is none that Tern could have written; says why
+   */
+  public static TableEntry toEntry(io.tern.proto.p4.v1.TableEntry entry)
+      throws ForeignEntityException {
+    return new TableEntry(toKey(entry), toAction(entry.getAction()));
+  }
+
+  /**
+   * Reads the identity of an entry.
+   *
+   * @throws ForeignEntityException if it is none that Tern could have written; says why
+   */
+  public static TableEntry.Key toKey(io.tern.proto.p4.v1.TableEntry entry)
+      throws ForeignEntityException {
+    if (entry.getPriority() != 0) {
+      throw new ForeignEntityException(
+          "it has priority " + entry.getPriority() + ", though its table matches exactly");
+    }
+    List<Bits> match =
+        inOrder(
+            "match field",
+            entry.getMatchList(),
+            FieldMatch::getFieldId,
+            field -> Bits.of(field.getExact().getValue().toByteArray()));
+    for (FieldMatch field : entry.getMatchList()) {
+      if (field.getFieldMatchTypeCase() != FieldMatch.FieldMatchTypeCase.EXACT) {
+        throw new ForeignEntityException(
+            "match field "
+                + field.getFieldId()
+                + " is "
+                + field.getFieldMatchTypeCase()
+                + ", though its table matches exactly");
+      }
+    }
+    return new TableEntry.Key(entry.getTableId(), match);
+  }
+
+  /**
+   * Reads an action.
+   *
+   * @throws ForeignEntityException if it is none that Tern could have written; says why
+   */
+  public static TableEntry.Action toAction(TableAction action) throws ForeignEntityException {
+    if (action.getTypeCase() != TableAction.TypeCase.ACTION) {
+      throw new ForeignEntityException(
+          "its action is " + action.getTypeCase() + ", though its table takes plain actions");
+    }
+    return new TableEntry.Action(
+        action.getAction().getActionId(),
+        inOrder(
+            "action parameter",
+            action.getAction().getParamsList(),
+            Action.Param::getParamId,
+            param -> Bits.of(param.getValue().toByteArray())));
+  }
+
+  /**
+   * Reads a multicast group; instances of replicas are not looked at.
+   *
+   * @throws ForeignEntityException if it is none that Tern could have written; says why
+   */
+  // Targets before P4Runtime 1.4 know no other form of a replica's port.
+  @SuppressWarnings("deprecation")
+  public static MulticastGroup toGroup(MulticastGroupEntry group) throws ForeignEntityException {
+    TreeMap<Integer, Integer> replicasByPort = new TreeMap<>();
+    for (Replica replica : group.getReplicasList()) {
+      if (replica.getBackupReplicasCount() > 0) {
+        throw new ForeignEntityException("a replica has backup replicas");
+      }
+      BigInteger number =
+          replica.hasPort()
+              ? Bits.of(replica.getPort().toByteArray()).toBigInteger()
+              : BigInteger.valueOf(Integer.toUnsignedLong(replica.getEgressPort()));
+      if (number.bitLength() > 31) {
+        throw new ForeignEntityException("a replica has port " + number);
+      }
+      int port = number.intValue();
+      if (replicasByPort.merge(port, 1, Integer::sum) > 1) {
+        throw new ForeignEntityException("port " + port + " has more than one replica");
+      }
+    }
+    return new MulticastGroup(group.getMulticastGroupId(), replicasByPort.navigableKeySet());
+  }
+
+  private static <T> List<Bits> inOrder(
+      String what, List<T> fields, Function<T, Integer> id, Function<T, Bits> value)
+      throws ForeignEntityException {
+    SortedMap<Integer, Bits> byId = new TreeMap<>();
+    for (T field : fields) {
+      byId.put(id.apply(field), value.apply(field));
+    }
+    if (byId.size() != fields.size()
+        || (!byId.isEmpty() && (byId.firstKey() != 1 || byId.lastKey() != byId.size()))) {
+      throw new ForeignEntityException(
+          "its " + what + "s have the IDs " + fields.stream().map(id).toList());
+    }
+    return new ArrayList<>(byId.values());
+  }
+
+  private static Entity group(MulticastGroupEntry.Builder entry) {
+    return Entity.newBuilder()
+        .setPacketReplicationEngineEntry(
+            PacketReplicationEngineEntry.newBuilder().setMulticastGroupEntry(entry))
+        .build();
+  }
+
+  private static io.tern.proto.p4.v1.TableEntry.Builder keyOf(TableEntry.Key key) {
+    io.tern.proto.p4.v1.TableEntry.Builder entry =
+        io.tern.proto.p4.v1.TableEntry.newBuilder().setTableId(key.tableId());
+    for (int i = 0; i < key.match().size(); i++) {
+      entry.addMatch(
+          FieldMatch.newBuilder()
+              .setFieldId(i + 1)
+              .setExact(FieldMatch.Exact.newBuilder().setValue(octets(key.match().get(i)))));
+    }
+    return entry;
+  }
+
+  private static TableAction toProto(TableEntry.Action action) {
+    Action.Builder proto = Action.newBuilder().setActionId(action.actionId());
+    for (int i = 0; i < action.params().size(); i++) {
+      proto.addParams(
+          Action.Param.newBuilder().setParamId(i + 1).setValue(octets(action.params().get(i))));
+    }
+    return TableAction.newBuilder().setAction(proto).build();
+  }
+
+  private static ByteString octets(Bits bits) {
+    return ByteString.copyFrom(bits.toByteArray());
+  }
+
+  /** What names a table entry or multicast group, without its values. */
+  public static Entity identityOf(Entity entity) {
+    if (entity.hasTableEntry()) {
+      io.tern.proto.p4.v1.TableEntry entry = entity.getTableEntry();
+      return Entity.newBuilder()
+          .setTableEntry(
+              io.tern.proto.p4.v1.TableEntry.newBuilder()
+                  .setTableId(entry.getTableId())
+                  .addAllMatch(entry.getMatchList())
+                  .setPriority(entry.getPriority()))
+          .build();
+    }
+    return toGroupEntity(
+        entity.getPacketReplicationEngineEntry().getMulticastGroupEntry().getMulticastGroupId());
+  }
+}

@@ -1,0 +1,2 @@
+/** What the southbound side counts and times, by Micrometer. */
+package io.tern.southbound.metrics;

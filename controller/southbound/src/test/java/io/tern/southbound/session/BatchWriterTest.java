@@ -1,0 +1,149 @@
+package io.tern.southbound.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.tern.proto.p4.v1.Update;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BatchWriterTest {
+  private final SessionHarness harness = new SessionHarness();
+
+  @BeforeEach
+  void connect() {
+    harness.device.setCookie(1);
+    harness.start();
+  }
+
+  @AfterEach
+  void noTaskThrew() {
+    assertThat(harness.defects).isEmpty();
+    harness.device.close();
+  }
+
+  private CompletableFuture<WriteOutcome> write(List<Update> updates) {
+    return harness.call(() -> harness.session.write(updates));
+  }
+
+  private void refuse(Status status, Integer... keys) {
+    List<Integer> refused = List.of(keys);
+    harness.device.judge(update -> refused.contains(Updates.keyOf(update)) ? status : Status.OK);
+  }
+
+  @Test
+  void manyUpdatesGoInBatches() {
+    WriteOutcome outcome = write(Updates.inserts(0, 1201)).join();
+
+    assertThat(harness.device.writes()).extracting(List::size).containsExactly(500, 500, 201);
+    assertThat(harness.device.entities()).hasSize(1201);
+    assertThat(outcome.refused()).isEmpty();
+    assertThat(outcome.isAcknowledged(0)).isTrue();
+    assertThat(outcome.isAcknowledged(1200)).isTrue();
+    assertThat(harness.meters.counter("tern.southbound.writes", "type", "insert").count())
+        .isEqualTo(1201);
+  }
+
+  @Test
+  void nothingIsDoneAtOnce() {
+    assertThat(write(List.of())).isCompleted();
+    assertThat(harness.device.writes()).isEmpty();
+  }
+
+  @Test
+  void slowDeviceHasNoMoreBatchesInFlightThanTheWindow() {
+    harness.device.holdWrites();
+    var outcome = write(Updates.inserts(0, 5000));
+
+    assertThat(harness.device.heldWrites()).isEqualTo(4);
+    harness.device.releaseOne();
+    assertThat(harness.device.heldWrites()).isEqualTo(4);
+    harness.device.release();
+
+    assertThat(outcome).isCompleted();
+    assertThat(harness.device.mostWritesInFlight()).isEqualTo(4);
+    assertThat(harness.device.entities()).hasSize(5000);
+  }
+
+  @Test
+  void refusedUpdateIsNamedAndItsNeighboursAreTaken() {
+    refuse(Status.RESOURCE_EXHAUSTED.withDescription("table is full"), 3);
+
+    WriteOutcome outcome = write(Updates.inserts(0, 10)).join();
+
+    assertThat(outcome.refused()).containsOnlyKeys(3);
+    assertThat(outcome.refused().get(3).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(outcome.refused().get(3).getDescription()).isEqualTo("table is full");
+    assertThat(outcome.isAcknowledged(3)).isFalse();
+    assertThat(outcome.isAcknowledged(2)).isTrue();
+    assertThat(harness.device.entities()).hasSize(9);
+    assertThat(harness.device.writes()).hasSize(1);
+    assertThat(
+            harness
+                .meters
+                .counter("tern.southbound.refusals", "code", "RESOURCE_EXHAUSTED")
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void batchRefusedAsAWholeIsHalvedUntilTheCulpritsStandAlone() {
+    harness.device.usePlainErrors();
+    refuse(Status.INVALID_ARGUMENT.withDescription("no"), 3, 400);
+
+    WriteOutcome outcome = write(Updates.inserts(0, 500)).join();
+
+    assertThat(outcome.refused()).containsOnlyKeys(3, 400);
+    assertThat(harness.device.entities()).hasSize(498);
+  }
+
+  @Test
+  void targetThatRefusesEverythingAsAWholeIsNotAskedForEachUpdate() {
+    harness.device.usePlainErrors();
+    harness.device.judge(update -> Status.INVALID_ARGUMENT.withDescription("no"));
+
+    WriteOutcome outcome = write(Updates.inserts(0, 5000)).join();
+
+    assertThat(outcome.refused()).hasSize(5000);
+    assertThat(harness.device.writes().size()).isLessThan(300);
+  }
+
+  @Test
+  void writeStopsWhenTheDeviceDoesNotAnswerInTime() {
+    harness.device.holdWrites();
+    var outcome = write(Updates.inserts(0, 5000));
+
+    harness.timer.forward(Duration.ofSeconds(10));
+
+    assertThat(outcome.join().broken().orElseThrow().getCode())
+        .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(outcome.join().refused()).isEmpty();
+    assertThat(outcome.join().isAcknowledged(0)).isFalse();
+    assertThat(harness.device.writes()).hasSize(4);
+  }
+
+  @Test
+  void writeStopsWhenTheConnectionBreaks() {
+    harness.device.holdWrites();
+    var outcome = write(Updates.inserts(0, 5000));
+
+    harness.device.stop();
+
+    assertThat(outcome.join().broken()).isPresent();
+    assertThat(harness.device.writes()).hasSize(4);
+  }
+
+  @Test
+  void writeStopsWhenAnotherControllerIsThePrimary() {
+    harness.device.arbitrateForAnother(9);
+
+    WriteOutcome outcome = write(Updates.inserts(0, 5000)).join();
+
+    assertThat(outcome.broken().orElseThrow().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(harness.device.entities()).isEmpty();
+  }
+}

@@ -1,0 +1,2 @@
+/** Consistent hashing of the fallback: which backend owns which slot. */
+package io.tern.core.maglev;

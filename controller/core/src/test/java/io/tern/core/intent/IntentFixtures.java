@@ -7,6 +7,7 @@ import io.tern.core.intent.Backend.NextHop;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Resources to build intents from. */
 public final class IntentFixtures {
@@ -61,6 +62,16 @@ public final class IntentFixtures {
 
     public History backend(String pool, String id, int n, Map<String, Integer> ports) {
       return apply(i -> IntentChanges.createBackend(i, backendSpec(pool, id, n, ports)));
+    }
+
+    public History state(String pool, String id, Backend.State state) {
+      return apply(
+          i -> {
+            var backends = new TreeMap<>(i.backends());
+            backends.computeIfPresent(
+                new Intent.BackendKey(pool, id), (key, backend) -> backend.withState(state));
+            return i.withBackends(backends);
+          });
     }
 
     public History plaintext(String pool, int codepoint, int sidLength) {

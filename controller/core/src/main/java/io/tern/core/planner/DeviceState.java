@@ -1,0 +1,29 @@
+package io.tern.core.planner;
+
+import io.tern.core.entry.MulticastGroup;
+import io.tern.core.entry.TableEntry;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a device has, as read back from it. Immutable.
+ *
+ * @param entries of all tables, without default entries, in any order
+ * @param groups multicast groups, in any order
+ * @param defaultActions by table ID, for the tables whose default action the controller sets; one
+ *     that is missing here counts as wrong
+ */
+public record DeviceState(
+    Collection<TableEntry> entries,
+    Collection<MulticastGroup> groups,
+    Map<Integer, TableEntry.Action> defaultActions) {
+  /** A device after its pipeline was pushed. */
+  public static final DeviceState EMPTY = new DeviceState(List.of(), List.of(), Map.of());
+
+  public DeviceState {
+    entries = List.copyOf(entries);
+    groups = List.copyOf(groups);
+    defaultActions = Map.copyOf(defaultActions);
+  }
+}

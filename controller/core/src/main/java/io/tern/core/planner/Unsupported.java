@@ -1,0 +1,28 @@
+package io.tern.core.planner;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Something that the intent wants and a device cannot do. The rest of the plan stands without it.
+ *
+ * @param kind why not
+ * @param resource name of the resource that goes without ("pools/web/cidConfigs/1")
+ * @param message what cannot be done, why, and what happens instead
+ */
+public record Unsupported(Kind kind, String resource, String message) {
+  /** Why a device cannot do something. */
+  public enum Kind {
+    /** It cannot decode the CIDs of a configuration: they take the fallback. */
+    NO_DECODER,
+    /** It has no port towards a backend: it cannot send packets there. */
+    NO_PORT,
+    /** A table has no room. */
+    TABLE_FULL
+  }
+
+  public Unsupported {
+    requireNonNull(kind, "kind");
+    requireNonNull(resource, "resource");
+    requireNonNull(message, "message");
+  }
+}

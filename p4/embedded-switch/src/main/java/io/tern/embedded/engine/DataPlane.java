@@ -46,6 +46,19 @@ public interface DataPlane {
   /** Packets and octets. */
   record CounterValue(long packets, long bytes) {}
 
+  /**
+   * A two-rate three-colour meter (RFC 2698), in octets or packets and those per second, as the
+   * meter counts.
+   */
+  record MeterRates(long committedRate, long committedBurst, long peakRate, long peakBurst) {
+    public MeterRates {
+      if (committedRate < 0 || committedBurst < 0 || peakRate < committedRate || peakBurst < 0) {
+        throw new IllegalArgumentException(
+            "rates and bursts must not be negative, nor the peak rate below the committed one");
+      }
+    }
+  }
+
   /** An installed entry; opaque. */
   interface EntryHandle {}
 
@@ -82,12 +95,41 @@ public interface DataPlane {
 
   void setCounter(String counter, int index, CounterValue value);
 
+  /** A cell of a register array. */
+  default BigInteger register(String register, int index) {
+    throw new DataPlaneException(DataPlaneException.Code.UNIMPLEMENTED, "no registers");
+  }
+
+  default void setRegister(String register, int index, BigInteger value) {
+    throw new DataPlaneException(DataPlaneException.Code.UNIMPLEMENTED, "no registers");
+  }
+
+  /** Configures an indirect meter; null takes its configuration away: all packets are green. */
+  default void setMeter(String meter, int index, MeterRates rates) {
+    throw new DataPlaneException(DataPlaneException.Code.UNIMPLEMENTED, "no meters");
+  }
+
+  /** Configures the direct meter of an entry; null takes its configuration away. */
+  default void setDirectMeter(EntryHandle entry, MeterRates rates) {
+    throw new DataPlaneException(DataPlaneException.Code.UNIMPLEMENTED, "no meters");
+  }
+
+  /**
+   * Replaces the members of a parser value set; the fields of a member stand without padding, the
+   * first one in the most significant bits.
+   */
+  default void setValueSet(String valueSet, List<BigInteger> members) {
+    throw new DataPlaneException(DataPlaneException.Code.UNIMPLEMENTED, "no value sets");
+  }
+
   /** Creates or replaces a multicast group, 1 to 65535. */
   void setMulticastGroup(int id, List<Replica> replicas);
 
   void deleteMulticastGroup(int id);
 
-  /** Creates or replaces a clone session; {@code packetLength} 0 means whole packets. */
+  /**
+   * Creates or replaces a clone session, 1 to 32767; {@code packetLength} 0 means whole packets.
+   */
   void setCloneSession(int id, List<Replica> replicas, int packetLength);
 
   void deleteCloneSession(int id);
@@ -105,5 +147,8 @@ public interface DataPlane {
   interface PacketOut {
     /** The octets are valid during the call only. */
     void emit(int egressPort, byte[] packet, int offset, int length);
+
+    /** The program generated a digest: the fields of the named list. */
+    default void digest(String list, List<BigInteger> fields) {}
   }
 }

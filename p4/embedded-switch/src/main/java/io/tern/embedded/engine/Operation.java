@@ -1,0 +1,7 @@
+package io.tern.embedded.engine;
+
+/** A compiled primitive. */
+@FunctionalInterface
+interface Operation {
+  void run(PacketContext c);
+}

@@ -3,15 +3,14 @@ package io.tern.southbound.session;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
+import io.tern.p4.contract.TernPipeline;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig.Cookie;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -24,25 +23,26 @@ public final class PipelineConfig {
   private final ByteString deviceConfig;
   private final long cookie;
 
-  private PipelineConfig(P4Info p4Info, ByteString deviceConfig) {
+  private PipelineConfig(P4Info p4Info, ByteString deviceConfig, long cookie) {
     this.p4Info = requireNonNull(p4Info, "p4Info");
     this.deviceConfig = requireNonNull(deviceConfig, "deviceConfig");
-    this.cookie = cookieOf(p4Info, deviceConfig);
+    this.cookie = cookie;
   }
 
-  /**
-   * A program.
-   *
-   * @param deviceConfig what the target loads; BMv2 JSON for BMv2 and the embedded switch
-   */
-  public static PipelineConfig of(P4Info p4Info, ByteString deviceConfig) {
-    return new PipelineConfig(p4Info, deviceConfig);
+  /** The program of the contract, for targets that take BMv2 JSON. */
+  public static PipelineConfig ofContract() {
+    try {
+      return parse(TernPipeline.p4InfoText(), ByteString.copyFrom(TernPipeline.bmv2Json()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the contract's P4Info is checked when it is built", e);
+    }
   }
 
   /**
    * A program from P4Info in protobuf text format, as p4c writes it.
    *
-   * @throws InvalidProtocolBufferException if the text is no P4Info; names the line
+   * @param deviceConfig what the target loads; BMv2 JSON for BMv2 and the embedded switch
+   * @throws InvalidProtocolBufferException if the text is no P4Info; names line and column
    */
   public static PipelineConfig parse(String p4InfoText, ByteString deviceConfig)
       throws InvalidProtocolBufferException {
@@ -52,7 +52,7 @@ public final class PipelineConfig {
     } catch (TextFormat.ParseException e) {
       throw new InvalidProtocolBufferException("P4Info is malformed: " + e.getMessage(), e);
     }
-    return of(p4Info.build(), deviceConfig);
+    return new PipelineConfig(p4Info.build(), deviceConfig, cookieOf(p4InfoText, deviceConfig));
   }
 
   /** The contract: tables, actions, counters. */
@@ -60,12 +60,13 @@ public final class PipelineConfig {
     return p4Info;
   }
 
-  /** The first eight octets of SHA-256 over P4Info and device config. */
+  /** The first eight octets of SHA-256 over the text of P4Info and the device config. */
   public long cookie() {
     return cookie;
   }
 
-  ForwardingPipelineConfig toProto() {
+  /** As P4Runtime carries it. */
+  public ForwardingPipelineConfig toProto() {
     return ForwardingPipelineConfig.newBuilder()
         .setP4Info(p4Info)
         .setP4DeviceConfig(deviceConfig)
@@ -73,20 +74,12 @@ public final class PipelineConfig {
         .build();
   }
 
-  private static long cookieOf(P4Info p4Info, ByteString deviceConfig) {
-    byte[] info = new byte[p4Info.getSerializedSize()];
-    CodedOutputStream out = CodedOutputStream.newInstance(info);
-    // P4Info has maps, whose order is free unless it is asked for.
-    out.useDeterministicSerialization();
+  private static long cookieOf(String p4InfoText, ByteString deviceConfig) {
     try {
-      p4Info.writeTo(out);
-      out.checkNoSpaceLeft();
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(info);
+      sha256.update(p4InfoText.getBytes(StandardCharsets.UTF_8));
       sha256.update(deviceConfig.asReadOnlyByteBuffer());
       return ByteBuffer.wrap(sha256.digest()).getLong();
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to an array cannot fail", e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -2,7 +2,6 @@ package io.tern.southbound.session;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.Code;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.tern.proto.p4.v1.Error;
@@ -74,13 +73,13 @@ final class WriteErrors {
       return Status.OK;
     }
     StringBuilder text = new StringBuilder(error.getMessage());
-    if (text.isEmpty()) {
-      Code code = Code.forNumber(error.getCanonicalCode());
-      text.append(code == null ? "canonical code " + error.getCanonicalCode() : code.name());
-    }
     if (!error.getSpace().isEmpty()) {
-      text.append(" (").append(error.getSpace()).append(' ').append(error.getCode()).append(')');
+      text.append(text.isEmpty() ? "(" : " (")
+          .append(error.getSpace())
+          .append(' ')
+          .append(error.getCode())
+          .append(')');
     }
-    return status.withDescription(text.toString());
+    return text.isEmpty() ? status : status.withDescription(text.toString());
   }
 }

@@ -27,6 +27,11 @@ public final class WriteOutcome {
     return acknowledged.get(index);
   }
 
+  /** How many updates the device said that it has. */
+  public int acknowledgedCount() {
+    return acknowledged.cardinality();
+  }
+
   /** What the device would not do, with its reasons. */
   public SortedMap<Integer, Status> refused() {
     return refused;

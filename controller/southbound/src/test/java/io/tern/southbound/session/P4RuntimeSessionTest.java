@@ -3,9 +3,7 @@ package io.tern.southbound.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest.Action;
 import io.tern.southbound.codec.EntityCodec;
 import io.tern.southbound.session.P4RuntimeSession.PipelineChange;
@@ -16,8 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class P4RuntimeSessionTest {
-  private static final PipelineConfig PIPELINE =
-      PipelineConfig.of(P4Info.getDefaultInstance(), ByteString.copyFromUtf8("{}"));
+  private static final PipelineConfig PIPELINE = PipelineConfig.ofContract();
 
   private final SessionHarness harness = new SessionHarness();
 

@@ -5,43 +5,42 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.tern.proto.p4.config.v1.P4Info;
-import io.tern.proto.p4.config.v1.PkgInfo;
+import io.tern.p4.contract.TernPipeline;
 import org.junit.jupiter.api.Test;
 
 class PipelineConfigTest {
   private static final ByteString JSON = ByteString.copyFromUtf8("{}");
 
-  private static P4Info p4Info(String name) {
-    return P4Info.newBuilder().setPkgInfo(PkgInfo.newBuilder().setName(name)).build();
+  private static PipelineConfig parse(String p4Info) throws InvalidProtocolBufferException {
+    return PipelineConfig.parse(p4Info, JSON);
   }
 
   @Test
-  void cookieIsTheHeadOfTheHash() {
+  void cookieIsTheHeadOfTheHash() throws InvalidProtocolBufferException {
     // SHA-256 of the two octets "{}": P4Info is empty.
-    assertThat(PipelineConfig.of(P4Info.getDefaultInstance(), JSON).cookie())
-        .isEqualTo(0x44136fa355b3678aL);
+    assertThat(parse("").cookie()).isEqualTo(0x44136fa355b3678aL);
   }
 
   @Test
-  void cookieFollowsBothParts() {
-    long cookie = PipelineConfig.of(p4Info("a"), JSON).cookie();
+  void cookieFollowsBothParts() throws InvalidProtocolBufferException {
+    long cookie = parse("pkg_info { name: \"a\" }").cookie();
 
-    assertThat(PipelineConfig.of(p4Info("a"), JSON).cookie()).isEqualTo(cookie);
-    assertThat(PipelineConfig.of(p4Info("b"), JSON).cookie()).isNotEqualTo(cookie);
-    assertThat(PipelineConfig.of(p4Info("a"), ByteString.copyFromUtf8("{ }")).cookie())
+    assertThat(parse("pkg_info { name: \"a\" }").cookie()).isEqualTo(cookie);
+    assertThat(parse("pkg_info { name: \"b\" }").cookie()).isNotEqualTo(cookie);
+    assertThat(
+            PipelineConfig.parse("pkg_info { name: \"a\" }", ByteString.copyFromUtf8("{ }"))
+                .cookie())
         .isNotEqualTo(cookie);
   }
 
   @Test
-  void textFormatIsRead() throws InvalidProtocolBufferException {
-    assertThat(PipelineConfig.parse("pkg_info { name: \"a\" }", JSON).p4Info())
-        .isEqualTo(p4Info("a"));
+  void programOfTheContractHasTheCookieOfTheContract() {
+    assertThat(PipelineConfig.ofContract().cookie()).isEqualTo(TernPipeline.cookie());
   }
 
   @Test
   void malformedTextNamesTheLine() {
-    assertThatThrownBy(() -> PipelineConfig.parse("pkg_info {\n nam: 1 }", JSON))
+    assertThatThrownBy(() -> parse("pkg_info {\n nam: 1 }"))
         .isInstanceOf(InvalidProtocolBufferException.class)
         .hasMessageContaining("2:2");
   }

@@ -44,11 +44,12 @@ class WriteErrorsTest {
   }
 
   @Test
-  void errorWithoutTextSaysItsCode() {
+  void errorWithoutTextHasItsCode() {
     Throwable failure = failure(error(Error.newBuilder().setCanonicalCode(8)));
 
-    assertThat(WriteErrors.perUpdate(failure, 1).orElseThrow().get(0).getDescription())
-        .isEqualTo("RESOURCE_EXHAUSTED");
+    Status status = WriteErrors.perUpdate(failure, 1).orElseThrow().get(0);
+
+    assertThat(StatusText.of(status)).isEqualTo("RESOURCE_EXHAUSTED");
   }
 
   @Test

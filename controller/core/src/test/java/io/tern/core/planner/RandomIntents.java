@@ -1,0 +1,104 @@
+package io.tern.core.planner;
+
+import io.tern.core.intent.Backend;
+import io.tern.core.intent.CidConfigSpec;
+import io.tern.core.intent.Endpoint;
+import io.tern.core.intent.Intent;
+import io.tern.core.intent.Intent.BackendKey;
+import io.tern.core.intent.Intent.CidConfigKey;
+import io.tern.core.intent.IntentChanges;
+import io.tern.core.intent.IntentException;
+import io.tern.core.intent.IntentFixtures;
+import io.tern.core.intent.IntentFixtures.History;
+import io.tern.core.intent.IntentStore;
+import io.tern.core.intent.Vip;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Histories of random changes; those that the rules refuse change nothing. */
+final class RandomIntents {
+  private static final String[] POOLS = {"api", "web"};
+  private static final List<Backend.State> STATES = List.of(Backend.State.values());
+
+  private final Random random;
+  private final History history;
+
+  RandomIntents(Random random) {
+    this.random = random;
+    this.history =
+        new History()
+            .leaf()
+            .device("spine", Map.of())
+            .pool("web", 256)
+            .pool("api", 1024)
+            .vip("web-v4", "192.0.2.1", 443, "web");
+  }
+
+  Intent intent() {
+    return history.intent();
+  }
+
+  RandomIntents changes(int count) {
+    for (int i = 0; i < count; i++) {
+      change();
+    }
+    return this;
+  }
+
+  private void change() {
+    String pool = POOLS[random.nextInt(POOLS.length)];
+    int n = random.nextInt(8);
+    switch (random.nextInt(10)) {
+      case 0, 1, 2, 3 ->
+          tryTo(
+              i ->
+                  IntentChanges.createBackend(
+                      i, IntentFixtures.backendSpec(pool, "b" + n, n, ports(n))));
+      case 4 -> tryTo(i -> IntentChanges.deleteBackend(i, new BackendKey(pool, "b" + n)));
+      case 5 -> history.state(pool, "b" + n, STATES.get(random.nextInt(STATES.size())));
+      case 6 ->
+          tryTo(
+              i ->
+                  IntentChanges.createCidConfig(
+                      i,
+                      new CidConfigSpec(
+                          pool,
+                          random.nextInt(4) == 0
+                              ? IntentFixtures.singlePass(n % 7, 8)
+                              : IntentFixtures.clear(n % 7, 1 + random.nextInt(15)),
+                          IntentFixtures.T0)));
+      case 7 -> tryTo(i -> IntentChanges.deleteCidConfig(i, new CidConfigKey(pool, n % 7)));
+      case 8 ->
+          tryTo(
+              i ->
+                  IntentChanges.createVip(
+                      i,
+                      new Vip(
+                          "v" + n,
+                          Endpoint.of(n % 2 == 0 ? "192.0.2.2" : "2001:db8::2", 1 + n / 2),
+                          pool,
+                          random.nextInt(4) == 0,
+                          IntentFixtures.T0)));
+      default ->
+          tryTo(i -> IntentChanges.deleteVip(i, random.nextInt(4) == 0 ? "web-v4" : "v" + n));
+    }
+  }
+
+  private Map<String, Integer> ports(int n) {
+    return random.nextInt(5) == 0
+        ? Map.of("spine", 3)
+        : Map.of("leaf", 10 + random.nextInt(3) + n, "spine", 1);
+  }
+
+  private void tryTo(IntentStore.Change change) {
+    history.apply(
+        intent -> {
+          try {
+            return change.apply(intent);
+          } catch (IntentException refused) {
+            return intent;
+          }
+        });
+  }
+}

@@ -1,0 +1,39 @@
+package io.tern.southbound.codec;
+
+import io.tern.core.planner.Operation;
+import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.Update;
+
+/** Writes the planner's operations as updates. Pure. */
+public final class OperationCodec {
+  private OperationCodec() {}
+
+  /** The update that does what {@code operation} says. */
+  public static Update toUpdate(Operation operation) {
+    if (operation instanceof Operation.InsertEntry insert) {
+      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.entry()));
+    } else if (operation instanceof Operation.ModifyEntry modify) {
+      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+    } else if (operation instanceof Operation.DeleteEntry delete) {
+      return update(Update.Type.DELETE, EntityCodec.toEntity(delete.entry().key()));
+    } else if (operation instanceof Operation.SetDefaultAction set) {
+      return update(Update.Type.MODIFY, EntityCodec.toDefaultEntity(set.tableId(), set.after()));
+    } else if (operation instanceof Operation.InsertGroup insert) {
+      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.group()));
+    } else if (operation instanceof Operation.ModifyGroup modify) {
+      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+    } else if (operation instanceof Operation.DeleteGroup delete) {
+      return update(Update.Type.DELETE, EntityCodec.toGroupEntity(delete.group().id()));
+    }
+    throw new AssertionError("no such operation: " + operation);
+  }
+
+  /** The update that removes an entity, however it was written. */
+  public static Update toRemoval(Entity entity) {
+    return update(Update.Type.DELETE, EntityCodec.identityOf(entity));
+  }
+
+  private static Update update(Update.Type type, Entity entity) {
+    return Update.newBuilder().setType(type).setEntity(entity).build();
+  }
+}

@@ -60,9 +60,45 @@ public record Endpoint(InetAddress address, int port) {
     return address.getAddress().length == 16;
   }
 
+  /** The address as RFC 5952 writes it: "192.0.2.1" or "2001:db8::1". */
+  public String addressText() {
+    return isV6() ? v6Text(address.getAddress()) : address.getHostAddress();
+  }
+
+  /** Lower case, no leading zeros, the first of the longest runs of zero groups as "::". */
+  private static String v6Text(byte[] octets) {
+    int[] groups = new int[8];
+    for (int i = 0; i < 8; i++) {
+      groups[i] = (octets[2 * i] & 0xff) << 8 | (octets[2 * i + 1] & 0xff);
+    }
+    int start = -1;
+    int length = 1; // RFC 5952, section 4.2.2: one group alone is not shortened.
+    for (int i = 0; i < 8; i++) {
+      int end = i;
+      while (end < 8 && groups[end] == 0) {
+        end++;
+      }
+      if (end - i > length) {
+        start = i;
+        length = end - i;
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      if (i == start) {
+        text.append("::");
+        i += length - 1;
+      } else {
+        text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+            .append(Integer.toHexString(groups[i]));
+      }
+    }
+    return text.toString();
+  }
+
   /** "192.0.2.1:443" or "[2001:db8::1]:443". */
   @Override
   public String toString() {
-    return (isV6() ? "[" + address.getHostAddress() + "]" : address.getHostAddress()) + ":" + port;
+    return (isV6() ? "[" + addressText() + "]" : addressText()) + ":" + port;
   }
 }

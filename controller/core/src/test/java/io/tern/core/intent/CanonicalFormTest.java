@@ -31,7 +31,7 @@ class CanonicalFormTest {
     assertThat(
             CanonicalForm.of(backend(Map.of(2, ServerId.parse("0b"), 1, ServerId.parse("0a")), 9)))
         .isEqualTo(
-            "backend|web|a|7|[2001:db8:0:0:0:0:0:7]:4433|02:00:00:00:00:07|{leaf=3, spine=4}|9"
+            "backend|web|a|7|[2001:db8::7]:4433|02:00:00:00:00:07|{leaf=3, spine=4}|9"
                 + "|ACTIVE|{1=0a, 2=0b}|2026-11-01T00:00:00Z");
   }
 

@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A Netty QUIC echo server and its clients, on loopback. */
 final class QuicLoopback implements AutoCloseable {
+  /** How many CIDs a client lets the server issue for a connection. */
+  static final int CLIENT_CID_LIMIT = 4;
+
   private static final String NAME = "echo.tern.test";
   private static final String ALPN = "tern-test";
 
@@ -64,11 +68,17 @@ final class QuicLoopback implements AutoCloseable {
 
   /** Starts an echo server, with or without address validation by Retry. */
   InetSocketAddress serve(TernConnectionIdGenerator cids, boolean retry) throws Exception {
+    return serve(cids, cids.localConnectionIdLength(), retry);
+  }
+
+  /** Starts an echo server with any generator. */
+  InetSocketAddress serve(QuicConnectionIdGenerator cids, int cidLength, boolean retry)
+      throws Exception {
     QuicServerCodecBuilder codec =
         new QuicServerCodecBuilder()
             .sslContext(serverTls)
             .connectionIdAddressGenerator(cids)
-            .localConnectionIdLength(cids.localConnectionIdLength())
+            .localConnectionIdLength(cidLength)
             .activeMigration(true)
             .activeConnectionIdLimit(8)
             .maxIdleTimeout(20, TimeUnit.SECONDS)
@@ -102,6 +112,7 @@ final class QuicLoopback implements AutoCloseable {
                     .sslEngineProvider(channel -> clientTls.newEngine(channel.alloc(), NAME, 443))
                     .maxIdleTimeout(20, TimeUnit.SECONDS)
                     .activeMigration(true)
+                    .activeConnectionIdLimit(CLIENT_CID_LIMIT)
                     .initialMaxData(1 << 20)
                     .initialMaxStreamDataBidirectionalLocal(1 << 20)
                     .build())

@@ -8,6 +8,7 @@ import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.tern.cid.ConnectionId;
 import io.tern.cid.Decoded;
 import io.tern.cid.QuicLbCodec;
@@ -20,6 +21,7 @@ import io.tern.proto.v1.StreamQuicServerConfigRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -97,6 +99,19 @@ class RoutableCidsIT {
       assertThat(relay.shortHeaderCids()).hasSizeGreaterThanOrEqualTo(9);
       assertThat(serverIds(config, relay.shortHeaderCids())).containsOnly(own);
     }
+  }
+
+  @Test
+  void cidsOfNewConnectionIdFramesNameTheServerToo() throws Exception {
+    ServerConfig config = Messages.read(1, Messages.fourPass(2));
+    Recording cids = new Recording(new TernConnectionIdGenerator(config));
+
+    QuicLoopback.Client transfer = quic.connect(quic.serve(cids, 12, false));
+    assertThat(transfer.echo("hello")).isEqualTo("hello");
+
+    await().until(() -> cids.issued.size() >= QuicLoopback.CLIENT_CID_LIMIT);
+    assertThat(cids.issued).doesNotHaveDuplicates();
+    assertThat(serverIds(config, cids.issued)).containsOnly(ServerId.parse("31441a"));
   }
 
   @Test
@@ -194,6 +209,38 @@ class RoutableCidsIT {
         .addService(controller)
         .build()
         .start();
+  }
+
+  /** Notes what the generator issues to Netty. */
+  private record Recording(TernConnectionIdGenerator generator, Queue<ConnectionId> issued)
+      implements QuicConnectionIdGenerator {
+    Recording(TernConnectionIdGenerator generator) {
+      this(generator, new ConcurrentLinkedQueue<>());
+    }
+
+    @Override
+    public ByteBuffer newId(int length) {
+      ByteBuffer id = generator.newId(length);
+      byte[] octets = new byte[id.remaining()];
+      id.duplicate().get(octets);
+      issued.add(ConnectionId.of(octets));
+      return id;
+    }
+
+    @Override
+    public ByteBuffer newId(ByteBuffer input, int length) {
+      return newId(length);
+    }
+
+    @Override
+    public int maxConnectionIdLength() {
+      return generator.maxConnectionIdLength();
+    }
+
+    @Override
+    public boolean isIdempotent() {
+      return generator.isIdempotent();
+    }
   }
 
   /** Sends each stream the current configuration at once, then each new one. */

@@ -9,6 +9,7 @@ import io.tern.core.intent.Intent;
 import io.tern.core.intent.Intent.BackendKey;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.IntentFixtures.History;
+import io.tern.core.intent.RandomIntents;
 import io.tern.core.planner.Difference.Stage;
 import io.tern.core.planner.Difference.Step;
 import io.tern.p4.contract.TernP4.Actions;

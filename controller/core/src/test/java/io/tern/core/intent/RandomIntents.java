@@ -1,30 +1,21 @@
-package io.tern.core.planner;
+package io.tern.core.intent;
 
-import io.tern.core.intent.Backend;
-import io.tern.core.intent.CidConfigSpec;
-import io.tern.core.intent.Endpoint;
-import io.tern.core.intent.Intent;
 import io.tern.core.intent.Intent.BackendKey;
 import io.tern.core.intent.Intent.CidConfigKey;
-import io.tern.core.intent.IntentChanges;
-import io.tern.core.intent.IntentException;
-import io.tern.core.intent.IntentFixtures;
 import io.tern.core.intent.IntentFixtures.History;
-import io.tern.core.intent.IntentStore;
-import io.tern.core.intent.Vip;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
 /** Histories of random changes; those that the rules refuse change nothing. */
-final class RandomIntents {
+public final class RandomIntents {
   private static final String[] POOLS = {"api", "web"};
   private static final List<Backend.State> STATES = List.of(Backend.State.values());
 
   private final Random random;
   private final History history;
 
-  RandomIntents(Random random) {
+  public RandomIntents(Random random) {
     this.random = random;
     this.history =
         new History()
@@ -35,11 +26,11 @@ final class RandomIntents {
             .vip("web-v4", "192.0.2.1", 443, "web");
   }
 
-  Intent intent() {
+  public Intent intent() {
     return history.intent();
   }
 
-  RandomIntents changes(int count) {
+  public RandomIntents changes(int count) {
     for (int i = 0; i < count; i++) {
       change();
     }

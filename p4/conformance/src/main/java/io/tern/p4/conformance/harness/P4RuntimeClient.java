@@ -1,0 +1,221 @@
+package io.tern.p4.conformance.harness;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.TextFormat;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.tern.p4.contract.TernP4;
+import io.tern.p4.contract.TernPipeline;
+import io.tern.proto.p4.config.v1.P4Info;
+import io.tern.proto.p4.v1.CapabilitiesRequest;
+import io.tern.proto.p4.v1.CounterEntry;
+import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.ForwardingPipelineConfig;
+import io.tern.proto.p4.v1.MasterArbitrationUpdate;
+import io.tern.proto.p4.v1.P4RuntimeGrpc;
+import io.tern.proto.p4.v1.PacketIn;
+import io.tern.proto.p4.v1.PacketMetadata;
+import io.tern.proto.p4.v1.PacketOut;
+import io.tern.proto.p4.v1.ReadRequest;
+import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest;
+import io.tern.proto.p4.v1.StreamMessageRequest;
+import io.tern.proto.p4.v1.StreamMessageResponse;
+import io.tern.proto.p4.v1.Uint128;
+import io.tern.proto.p4.v1.Update;
+import io.tern.proto.p4.v1.WriteRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * As much of a P4Runtime controller as a conformance run needs, without any of Tern's own: primary
+ * for the device from construction to {@link #close}. For one thread.
+ */
+public final class P4RuntimeClient implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Uint128 ELECTION_ID = Uint128.newBuilder().setLow(1).build();
+
+  private final P4RuntimeGrpc.P4RuntimeBlockingStub stub;
+  private final long deviceId;
+  private final StreamObserver<StreamMessageRequest> stream;
+  private final Responses responses = new Responses();
+
+  /**
+   * Waits for the server and becomes primary.
+   *
+   * @throws IllegalStateException if another controller is primary, or the server does not answer
+   */
+  public P4RuntimeClient(Channel channel, long deviceId) {
+    this.stub = P4RuntimeGrpc.newBlockingStub(channel);
+    this.deviceId = deviceId;
+    stub.withWaitForReady()
+        .withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .capabilities(CapabilitiesRequest.getDefaultInstance());
+    this.stream = P4RuntimeGrpc.newStub(channel).streamChannel(responses);
+    stream.onNext(
+        StreamMessageRequest.newBuilder()
+            .setArbitration(
+                MasterArbitrationUpdate.newBuilder()
+                    .setDeviceId(deviceId)
+                    .setElectionId(ELECTION_ID))
+            .build());
+    MasterArbitrationUpdate answer = responses.arbitration();
+    if (answer.getStatus().getCode() != Status.Code.OK.value()) {
+      throw new IllegalStateException("not primary: " + answer);
+    }
+  }
+
+  /** Loads Tern's program. */
+  public void loadTern() {
+    P4Info.Builder p4Info = P4Info.newBuilder();
+    try {
+      TextFormat.getParser().merge(TernPipeline.p4InfoText(), p4Info);
+    } catch (TextFormat.ParseException e) {
+      throw new IllegalStateException("the contract's P4Info is none", e);
+    }
+    var unused =
+        soon()
+            .setForwardingPipelineConfig(
+                SetForwardingPipelineConfigRequest.newBuilder()
+                    .setDeviceId(deviceId)
+                    .setElectionId(ELECTION_ID)
+                    .setAction(SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT)
+                    .setConfig(
+                        ForwardingPipelineConfig.newBuilder()
+                            .setP4Info(p4Info)
+                            .setP4DeviceConfig(ByteString.copyFrom(TernPipeline.bmv2Json()))
+                            .setCookie(
+                                ForwardingPipelineConfig.Cookie.newBuilder()
+                                    .setCookie(TernPipeline.cookie())))
+                    .build());
+  }
+
+  /**
+   * Writes a batch; nothing if it is empty.
+   *
+   * @throws StatusRuntimeException if any update is refused
+   */
+  public void write(List<Update> updates) {
+    if (!updates.isEmpty()) {
+      var unused =
+          soon()
+              .write(
+                  WriteRequest.newBuilder()
+                      .setDeviceId(deviceId)
+                      .setElectionId(ELECTION_ID)
+                      .addAllUpdates(updates)
+                      .build());
+    }
+  }
+
+  /** Everything that an entity with wildcards stands for. */
+  public List<Entity> read(Entity entity) {
+    List<Entity> entities = new ArrayList<>();
+    soon()
+        .read(ReadRequest.newBuilder().setDeviceId(deviceId).addEntities(entity).build())
+        .forEachRemaining(response -> entities.addAll(response.getEntitiesList()));
+    return entities;
+  }
+
+  /** All cells of an indirect counter. */
+  public List<CounterEntry> counter(int counterId) {
+    return read(
+            Entity.newBuilder()
+                .setCounterEntry(CounterEntry.newBuilder().setCounterId(counterId))
+                .build())
+        .stream()
+        .map(Entity::getCounterEntry)
+        .toList();
+  }
+
+  /** Sends a packet-out; whether the device takes it shows in what it sends. */
+  public void packetOut(int egressPort, byte[] frame) {
+    stream.onNext(
+        StreamMessageRequest.newBuilder()
+            .setPacket(
+                PacketOut.newBuilder()
+                    .setPayload(ByteString.copyFrom(frame))
+                    .addMetadata(
+                        metadata(
+                            TernP4.ControllerHeaders.PacketOut.METADATA_EGRESS_PORT, egressPort))
+                    .addMetadata(metadata(TernP4.ControllerHeaders.PacketOut.METADATA_PAD, 0)))
+            .build());
+  }
+
+  /** The next packet-in; empty if none comes within {@code patience}. */
+  public Optional<PacketIn> packetIn(Duration patience) {
+    try {
+      return Optional.ofNullable(
+          responses.packetIns.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    stream.onCompleted();
+  }
+
+  private P4RuntimeGrpc.P4RuntimeBlockingStub soon() {
+    return stub.withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static PacketMetadata metadata(int id, long value) {
+    return PacketMetadata.newBuilder()
+        .setMetadataId(id)
+        .setValue(Entities.bytestring(value))
+        .build();
+  }
+
+  private static final class Responses implements StreamObserver<StreamMessageResponse> {
+    final BlockingQueue<PacketIn> packetIns = new LinkedBlockingQueue<>();
+    private final CountDownLatch arbitrated = new CountDownLatch(1);
+    private volatile MasterArbitrationUpdate arbitration;
+    private volatile Throwable failure;
+
+    @Override
+    public void onNext(StreamMessageResponse response) {
+      switch (response.getUpdateCase()) {
+        case ARBITRATION -> {
+          arbitration = response.getArbitration();
+          arbitrated.countDown();
+        }
+        case PACKET -> packetIns.add(response.getPacket());
+        default -> {
+          // Digests, idle time-outs and errors: no row expects one.
+        }
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      failure = t;
+      arbitrated.countDown();
+    }
+
+    @Override
+    public void onCompleted() {
+      arbitrated.countDown();
+    }
+
+    MasterArbitrationUpdate arbitration() {
+      try {
+        if (arbitrated.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) && arbitration != null) {
+          return arbitration;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new IllegalStateException("no answer to the arbitration", failure);
+    }
+  }
+}

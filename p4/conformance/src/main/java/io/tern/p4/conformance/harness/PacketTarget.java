@@ -1,0 +1,43 @@
+package io.tern.p4.conformance.harness;
+
+import io.grpc.Channel;
+import io.tern.p4.conformance.fixture.Octets;
+import io.tern.p4.conformance.fixture.Row.Output.Leaves;
+import java.time.Duration;
+import java.util.List;
+
+/** A device under test: its P4Runtime server, and the far ends of its ports. */
+public interface PacketTarget extends AutoCloseable {
+
+  /** Where the P4Runtime server is. */
+  Channel p4Runtime();
+
+  /** What the P4Runtime server calls the device. */
+  long deviceId();
+
+  /** Connects to the ports, from when on no frame is lost; one connection at a time. */
+  Wire connect();
+
+  @Override
+  void close();
+
+  /** The far ends of all ports. */
+  interface Wire extends AutoCloseable {
+    /** Sends a frame into a port. */
+    void send(int port, Octets frame);
+
+    /**
+     * Waits until that many frames have left the device, in all.
+     *
+     * @throws IllegalStateException if they do not within {@code patience}
+     */
+    void await(int count, Duration patience);
+
+    /** Disconnects; every frame that left, after everything that was sent has been processed. */
+    List<Leaves> disconnect();
+
+    /** Disconnects, whatever has become of the frames. */
+    @Override
+    void close();
+  }
+}

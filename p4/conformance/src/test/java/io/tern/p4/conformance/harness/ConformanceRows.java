@@ -1,0 +1,53 @@
+package io.tern.p4.conformance.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tern.p4.conformance.fixture.Fixtures;
+import io.tern.p4.conformance.fixture.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every row of the fixtures, against the device of a subclass. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ConformanceRows {
+  private PacketTarget target;
+  private Conformance conformance;
+
+  /** The device; {@code log} may get what it says. */
+  abstract PacketTarget start(Path log) throws IOException;
+
+  @BeforeAll
+  void startDevice() throws IOException {
+    Path log = Path.of("target", getClass().getSimpleName() + ".log");
+    Files.createDirectories(log.getParent());
+    target = start(log);
+    conformance = new Conformance(target);
+  }
+
+  @AfterAll
+  void stopDevice() {
+    if (conformance != null) {
+      conformance.close();
+    }
+    if (target != null) {
+      target.close();
+    }
+  }
+
+  static List<Row> rows() {
+    return Fixtures.rows();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rows")
+  void row(Row row) {
+    assertThat(conformance.observe(row).differencesFrom(row)).as("%s", row).isEmpty();
+  }
+}

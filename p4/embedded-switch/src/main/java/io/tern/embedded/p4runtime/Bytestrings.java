@@ -1,0 +1,40 @@
+package io.tern.embedded.p4runtime;
+
+import com.google.protobuf.ByteString;
+import java.math.BigInteger;
+
+/** Integers as P4Runtime carries them (section 8.3): big-endian, canonical when they are sent. */
+final class Bytestrings {
+
+  private Bytestrings() {}
+
+  /**
+   * Reads an unsigned value; leading zeros are tolerated, as the specification wants it.
+   *
+   * @param where what the value belongs to; its {@code toString} is used for the error only
+   * @throws P4RuntimeException INVALID_ARGUMENT if it is empty or does not fit the width
+   */
+  static BigInteger parse(ByteString octets, int width, Object where) {
+    if (octets.isEmpty()) {
+      throw P4RuntimeException.invalidArgument(
+          "%s: the value is empty, expected bit<%d> in 1 to %d octets",
+          where, width, (width + Byte.SIZE - 1) / Byte.SIZE);
+    }
+    BigInteger value = new BigInteger(1, octets.toByteArray());
+    if (value.bitLength() > width) {
+      throw P4RuntimeException.invalidArgument(
+          "%s: the value 0x%s needs %d bits, the field is bit<%d>",
+          where, value.toString(16), value.bitLength(), width);
+    }
+    return value;
+  }
+
+  /** The shortest string that holds the value. */
+  static ByteString encode(BigInteger value) {
+    byte[] octets = value.toByteArray();
+    // BigInteger prefixes a sign octet where the most significant bit is set.
+    return octets.length > 1 && octets[0] == 0
+        ? ByteString.copyFrom(octets, 1, octets.length - 1)
+        : ByteString.copyFrom(octets);
+  }
+}

@@ -1,0 +1,114 @@
+package io.tern.northbound.mapping;
+
+import io.tern.core.intent.CanonicalForm;
+import io.tern.core.intent.Device;
+import io.tern.core.intent.Ids;
+import io.tern.core.intent.MacAddress;
+import io.tern.core.intent.ResourceNames;
+import io.tern.northbound.DeviceStatus;
+import io.tern.northbound.error.Violations;
+import io.tern.proto.v1.CreateDeviceRequest;
+import io.tern.proto.v1.Device.ConnectionState;
+import io.tern.proto.v1.Station;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Devices between API and intent. */
+public final class DeviceMapping {
+  private static final int MAX_PROBLEMS = 16;
+
+  /** A DNS name of the greatest length, and a port. */
+  private static final int MAX_TARGET_LENGTH = 253 + 6;
+
+  private DeviceMapping() {}
+
+  /**
+   * The device that a request describes.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT
+   */
+  public static Device fromProto(CreateDeviceRequest request, Instant now) {
+    Violations violations = new Violations();
+    Optional<String> id =
+        violations.parse("device_id", () -> Ids.check("device", request.getDeviceId()));
+    violations.check(request.hasDevice(), "device", "is required");
+    violations.throwIfAny();
+    io.tern.proto.v1.Device device = request.getDevice();
+    String target = device.getP4RuntimeAddress();
+    violations.check(
+        !target.isEmpty() && target.length() <= MAX_TARGET_LENGTH,
+        "device.p4runtime_address",
+        "is required: host:port or [v6]:port, at most " + MAX_TARGET_LENGTH + " characters");
+    violations.check(
+        device.getDeviceId() != 0,
+        "device.device_id",
+        "is required: the P4Runtime device ID, not 0");
+    Optional<MacAddress> mac =
+        device.getMacAddress().isEmpty()
+            ? Optional.empty()
+            : violations.parse(
+                "device.mac_address", () -> MacAddress.parse(device.getMacAddress()));
+    Map<MacAddress, Integer> stations = stations(device, violations);
+    return new Device(violations.get(id), target, device.getDeviceId(), mac, stations, now);
+  }
+
+  private static Map<MacAddress, Integer> stations(
+      io.tern.proto.v1.Device device, Violations violations) {
+    Map<MacAddress, Integer> stations = new HashMap<>();
+    for (int i = 0; i < device.getStationsCount(); i++) {
+      Station station = device.getStations(i);
+      String path = "device.stations[" + i + "]";
+      Optional<MacAddress> mac =
+          violations.parse(path + ".mac_address", () -> MacAddress.parse(station.getMacAddress()));
+      Optional<Integer> port = Fields.devicePort(path + ".port", station.getPort(), violations);
+      if (mac.isPresent() && port.isPresent()) {
+        violations.check(
+            stations.put(mac.get(), port.get()) == null,
+            path + ".mac_address",
+            station.getMacAddress() + " is listed twice; a station is behind one port");
+      }
+    }
+    return stations;
+  }
+
+  public static io.tern.proto.v1.Device toProto(Device device, DeviceStatus status) {
+    io.tern.proto.v1.Device.Builder proto =
+        io.tern.proto.v1.Device.newBuilder()
+            .setName(ResourceNames.deviceName(device.id()))
+            .setP4RuntimeAddress(device.target())
+            .setDeviceId(device.deviceId())
+            .setMacAddress(device.mac().map(MacAddress::toString).orElse(""))
+            .setConnectionState(connection(status.connection()))
+            .setSyncedRevision(status.syncedRevision())
+            .setEntitiesWritten(status.entitiesWritten())
+            .setEtag(etag(device))
+            .setCreateTime(Fields.timestamp(device.createTime()));
+    status.problems().stream().limit(MAX_PROBLEMS).forEach(proto::addProblems);
+    device.stations().entrySet().stream()
+        .sorted(Comparator.comparingLong(station -> station.getKey().value()))
+        .forEach(
+            station ->
+                proto.addStations(
+                    Station.newBuilder()
+                        .setMacAddress(station.getKey().toString())
+                        .setPort(station.getValue())));
+    return proto.build();
+  }
+
+  private static ConnectionState connection(DeviceStatus.Connection connection) {
+    return switch (connection) {
+      case CONNECTING -> ConnectionState.CONNECTING;
+      case SYNCING -> ConnectionState.SYNCING;
+      case IN_SYNC -> ConnectionState.IN_SYNC;
+      case DEGRADED -> ConnectionState.DEGRADED;
+    };
+  }
+
+  /** Of what the operator wants; the status is not part of it. */
+  public static String etag(Device device) {
+    return CanonicalForm.etag(CanonicalForm.of(device));
+  }
+}

@@ -1,0 +1,2 @@
+/** The northbound gRPC server: what operators and QUIC servers talk to. */
+package io.tern.northbound;

@@ -224,6 +224,9 @@ public sealed interface Expression {
   /** Two valid headers of one type with the same fields. */
   record HeaderEquality(HeaderValue left, HeaderValue right) implements Condition {}
 
+  /** Two variable fields of the same length with the same octets. */
+  record VariableEquality(FieldRef left, FieldRef right) implements Condition {}
+
   record ConditionEquality(Condition left, Condition right) implements Condition {}
 
   record Not(Condition operand) implements Condition {}

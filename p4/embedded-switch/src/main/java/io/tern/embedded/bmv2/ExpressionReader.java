@@ -112,7 +112,8 @@ final class ExpressionReader {
       case "stack_field" -> stackField(value);
       case "register" -> register(value);
       default ->
-          throw at.get("type").error("an expression of type \"" + type + "\" is not supported");
+          throw at.get("type")
+              .unsupported("an expression of type \"" + type + "\" is not supported");
     };
   }
 
@@ -187,7 +188,7 @@ final class ExpressionReader {
               new Constant(BigInteger.ONE));
       default ->
           throw at.get("op")
-              .error(
+              .unsupported(
                   "operator \""
                       + op
                       + "\" is not supported; known are "
@@ -228,6 +229,10 @@ final class ExpressionReader {
   }
 
   private Condition equality(JsonCursor at) {
+    if (isVariableField(at.get("left")) && isVariableField(at.get("right"))) {
+      return new Expression.VariableEquality(
+          symbols.field(at.get("left").get("value")), symbols.field(at.get("right").get("value")));
+    }
     Expression left = expression(at.get("left"));
     Expression right = expression(at.get("right"));
     if (left instanceof Value l && right instanceof Value r) {
@@ -249,6 +254,10 @@ final class ExpressionReader {
       return new Expression.HeaderEquality(l, r);
     }
     throw at.error("cannot compare a " + kind(left) + " with a " + kind(right));
+  }
+
+  private boolean isVariableField(JsonCursor at) {
+    return at.text("type").equals("field") && symbols.field(at.get("value")).isVariable();
   }
 
   private Value cast(CastKind kind, JsonCursor at) {

@@ -44,9 +44,9 @@ final class JsonCursor {
                   + ", column "
                   + e.getLocation().getColumnNr()
                   + ")";
-      throw new InvalidProgramException("$", "not JSON: " + e.getOriginalMessage() + where);
+      throw new InvalidProgramException("$", "not JSON: " + e.getOriginalMessage() + where, false);
     } catch (IOException e) {
-      throw new InvalidProgramException("$", "not JSON: " + e.getMessage());
+      throw new InvalidProgramException("$", "not JSON: " + e.getMessage(), false);
     }
     JsonCursor root = new JsonCursor(null, "$", node);
     if (!node.isObject()) {
@@ -69,7 +69,12 @@ final class JsonCursor {
   }
 
   InvalidProgramException error(String problem) {
-    return new InvalidProgramException(path(), problem);
+    return new InvalidProgramException(path(), problem, false);
+  }
+
+  /** What stands here is legal, but the interpreter does not have it. */
+  InvalidProgramException unsupported(String problem) {
+    return new InvalidProgramException(path(), problem, true);
   }
 
   private String kind() {

@@ -152,7 +152,8 @@ final class ParserReader {
         return lookahead(value);
       }
       default ->
-          throw at.get("type").error("a transition key of type \"" + type + "\" is not supported");
+          throw at.get("type")
+              .unsupported("a transition key of type \"" + type + "\" is not supported");
     }
   }
 
@@ -185,7 +186,7 @@ final class ParserReader {
               new Constant(BigInteger.valueOf(octets(parameters.tuple(1).get(0)) * 8L)));
       case "advance" -> new Parser.Advance(expressions.index(parameters.tuple(1).get(0)));
       case "primitive" -> new Parser.Call(primitive(parameters.tuple(1).get(0)));
-      default -> throw at.get("op").error("parser operation \"" + op + "\" is not supported");
+      default -> throw at.get("op").unsupported("parser operation \"" + op + "\" is not supported");
     };
   }
 
@@ -212,7 +213,8 @@ final class ParserReader {
         }
         yield new Parser.ExtractNext(stack);
       }
-      default -> throw at.get("type").error("extraction of type \"" + type + "\" is not supported");
+      default ->
+          throw at.get("type").unsupported("extraction of type \"" + type + "\" is not supported");
     };
   }
 
@@ -248,7 +250,8 @@ final class ParserReader {
         headerType = stack.type();
         operation = new Parser.ExtractNextVariable(stack, bits);
       }
-      default -> throw at.get("type").error("extraction of type \"" + type + "\" is not supported");
+      default ->
+          throw at.get("type").unsupported("extraction of type \"" + type + "\" is not supported");
     }
     if (!headerType.isVariable()) {
       throw at.error("header type \"" + headerType.name() + "\" has no variable field");

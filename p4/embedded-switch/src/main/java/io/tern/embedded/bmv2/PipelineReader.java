@@ -151,7 +151,8 @@ final class PipelineReader {
       String type = at.find("type").map(JsonCursor::text).orElse("simple");
       if (!type.equals("simple")) {
         throw at.get("type")
-            .error("table type \"" + type + "\" is not supported: no action profiles or selectors");
+            .unsupported(
+                "table type \"" + type + "\" is not supported: no action profiles or selectors");
       }
       List<Table.Key> keys = new ArrayList<>();
       for (JsonCursor key : at.elements("key")) {
@@ -240,7 +241,8 @@ final class PipelineReader {
           kind = MatchKind.OPTIONAL;
           field = symbols.field(target);
         }
-        default -> throw at.get("match_type").error("match type \"" + type + "\" is not supported");
+        default ->
+            throw at.get("match_type").unsupported("match type \"" + type + "\" is not supported");
       }
       if (field.isVariable()) {
         throw target.error("a variable field cannot be matched");
@@ -279,7 +281,8 @@ final class PipelineReader {
         }
         case "ternary", "range", "optional" -> Table.Kind.PRIORITY;
         default ->
-            throw at.get("match_type").error("match type \"" + declared + "\" is not supported");
+            throw at.get("match_type")
+                .unsupported("match type \"" + declared + "\" is not supported");
       };
     }
 

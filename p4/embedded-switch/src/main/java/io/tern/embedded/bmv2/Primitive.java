@@ -70,7 +70,7 @@ public sealed interface Primitive {
     }
   }
 
-  /** Goes on with the primitive of that index, always a later one. */
+  /** Goes on with the primitive of that index, which may be the one behind the last. */
   record Jump(int target) implements Primitive {}
 
   record JumpIfZero(Value test, int target) implements Primitive {}

@@ -30,14 +30,9 @@ final class PrimitiveReader {
       } else if (primitive instanceof Primitive.JumpIfZero jump) {
         target = jump.target();
       }
-      if (target >= 0 && (target <= primitives.size() || target > calls.size())) {
+      if (target > calls.size()) {
         throw call.get("parameters")
-            .error(
-                "a jump from primitive "
-                    + primitives.size()
-                    + " to "
-                    + target
-                    + "; only jumps forward within the action are supported");
+            .error("a jump to " + target + " in an action of " + calls.size() + " primitives");
       }
       primitives.add(primitive);
     }
@@ -133,7 +128,7 @@ final class PrimitiveReader {
         arguments(call, p, 0);
         yield new Primitive.NoOp();
       }
-      default -> throw call.get("op").error("primitive \"" + op + "\" is not supported");
+      default -> throw call.get("op").unsupported("primitive \"" + op + "\" is not supported");
     };
   }
 

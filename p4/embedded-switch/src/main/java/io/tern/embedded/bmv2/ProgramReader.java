@@ -100,7 +100,7 @@ public final class ProgramReader {
   private void refuse(String key, String problem) {
     List<JsonCursor> elements = root.elements(key);
     if (!elements.isEmpty()) {
-      throw elements.get(0).error(problem);
+      throw elements.get(0).unsupported(problem);
     }
   }
 
@@ -151,7 +151,7 @@ public final class ProgramReader {
     List<Field> fields = new ArrayList<>();
     if (at.find("length_exp").isPresent()) {
       throw at.get("length_exp")
-          .error("lengths in the header type are not supported, use extract_VL");
+          .unsupported("lengths in the header type are not supported, use extract_VL");
     }
     Map<String, Integer> names = new HashMap<>();
     boolean variable = false;
@@ -162,8 +162,8 @@ public final class ProgramReader {
       }
       String name = parts.get(0).text();
       Symbols.declare(names, name, fields.size(), "field", entry);
-      boolean signed = parts.size() > 2 && parts.get(2).bool();
-      boolean saturating = parts.size() > 3 && parts.get(3).bool();
+      boolean signed = parts.size() > 2 && flag(parts.get(2));
+      boolean saturating = parts.size() > 3 && flag(parts.get(3));
       if (parts.get(1).isText()) {
         if (!parts.get(1).text().equals("*") || variable) {
           throw parts.get(1).error("expected a width, or \"*\" once");
@@ -179,6 +179,11 @@ public final class ProgramReader {
       }
     }
     return new HeaderType(at.text("name"), fields);
+  }
+
+  /** A truth value, which p4c writes as 0 for some fields. */
+  private static boolean flag(JsonCursor at) {
+    return at.isInteger() ? at.integer() != 0 : at.bool();
   }
 
   /** The most bits that the variable field can have: what the fixed ones leave of the maximum. */
@@ -289,7 +294,7 @@ public final class ProgramReader {
               .orElseThrow(
                   () ->
                       at.get("algo")
-                          .error(
+                          .unsupported(
                               "algorithm \""
                                   + algorithm
                                   + "\" is not supported; known are "
@@ -305,7 +310,9 @@ public final class ProgramReader {
           case "hexstr" -> inputs.add(constantInput(input));
           case "payload" -> payload = true;
           default ->
-              throw input.get("type").error("an input of type \"" + type + "\" is not supported");
+              throw input
+                  .get("type")
+                  .unsupported("an input of type \"" + type + "\" is not supported");
         }
       }
       Calculation calculation =

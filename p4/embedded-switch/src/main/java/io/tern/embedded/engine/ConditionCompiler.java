@@ -57,6 +57,9 @@ final class ConditionCompiler {
       ConditionNode right = compile(equality.right(), depth);
       return c -> left.test(c) == right.test(c);
     }
+    if (condition instanceof Expression.VariableEquality equality) {
+      return variableEquality(equality);
+    }
     if (condition instanceof Expression.HeaderEquality equality) {
       return headerEquality(equality, depth);
     }
@@ -77,6 +80,20 @@ final class ConditionCompiler {
     return c -> {
       node.eval(c, c.scratch, depth);
       return !WideMath.isZero(c.scratch, depth, n);
+    };
+  }
+
+  private ConditionNode variableEquality(Expression.VariableEquality equality) {
+    int left = layout.slot(equality.left());
+    int right = layout.slot(equality.right());
+    return c -> {
+      int words = 1 + Layout.limbs((int) c.r[left]);
+      for (int i = 0; i < words; i++) {
+        if (c.r[left + i] != c.r[right + i]) {
+          return false;
+        }
+      }
+      return true;
     };
   }
 

@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.tern.embedded.bmv2.Action;
 import io.tern.embedded.bmv2.CounterArray;
+import io.tern.embedded.bmv2.InvalidProgramException;
 import io.tern.embedded.bmv2.MeterArray;
 import io.tern.embedded.bmv2.Program;
+import io.tern.embedded.bmv2.ProgramReader;
 import io.tern.embedded.bmv2.RegisterArray;
 import io.tern.embedded.bmv2.ValueSet;
 import io.tern.embedded.engine.DataPlaneException.Code;
@@ -61,6 +63,22 @@ public final class InterpretedDataPlane implements DataPlane {
     program.counters().forEach(counter -> counters.put(counter.name(), counter));
     program.registers().forEach(register -> registers.put(register.name(), register));
     program.meters().forEach(meter -> meters.put(meter.name(), meter));
+  }
+
+  /**
+   * Reads and compiles a program.
+   *
+   * @param json as p4c-bm2-ss writes it
+   * @throws DataPlaneException INVALID_ARGUMENT (not JSON, no program; with the path in the JSON)
+   *     or UNIMPLEMENTED (the program uses what the interpreter does not have)
+   */
+  public static InterpretedDataPlane load(byte[] json) {
+    try {
+      return new InterpretedDataPlane(ProgramReader.read(json));
+    } catch (InvalidProgramException e) {
+      throw new DataPlaneException(
+          e.unsupported() ? Code.UNIMPLEMENTED : Code.INVALID_ARGUMENT, e.getMessage());
+    }
   }
 
   /** What is interpreted. */

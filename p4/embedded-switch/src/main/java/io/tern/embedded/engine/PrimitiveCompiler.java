@@ -17,6 +17,9 @@ import java.util.List;
 
 /** Compiles primitives. */
 final class PrimitiveCompiler {
+  /** Primitives that an action with loops may run; a packet that needs more is dropped. */
+  private static final int MAX_STEPS = 1 << 16;
+
   private final Components components;
   private final ExpressionCompiler expressions;
   private final Layout layout;
@@ -47,7 +50,13 @@ final class PrimitiveCompiler {
             .anyMatch(p -> p instanceof Primitive.Jump || p instanceof Primitive.JumpIfZero);
     if (jumps) {
       return c -> {
+        int steps = 0;
         for (int i = 0; i < operations.length; ) {
+          if (++steps > MAX_STEPS) {
+            c.failed = true;
+            c.exit = true;
+            return;
+          }
           c.jump = i + 1;
           operations[i].run(c);
           i = c.jump;

@@ -21,14 +21,14 @@ const bit<3> CODEPOINT_UNROUTABLE = 0b111;
 @controller_header("packet_out")
 header packet_out_t {
     bit<9> egress_port;
-    bit<7> pad;
+    @padding bit<7> pad;
 }
 
 // In front of a frame that the controller receives: it came in by this port.
 @controller_header("packet_in")
 header packet_in_t {
     bit<9> ingress_port;
-    bit<7> pad;
+    @padding bit<7> pad;
 }
 
 header ethernet_t {

@@ -1,6 +1,7 @@
 package io.tern.p4.conformance.harness;
 
 import com.google.protobuf.ByteString;
+import io.tern.p4.conformance.fixture.DeviceEntry;
 import io.tern.p4.conformance.fixture.DeviceState;
 import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.conformance.fixture.Row;
@@ -8,6 +9,7 @@ import io.tern.p4.conformance.fixture.Row.Input;
 import io.tern.p4.conformance.fixture.Row.Output;
 import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
+import io.tern.proto.p4.v1.CounterData;
 import io.tern.proto.p4.v1.CounterEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.PacketIn;
@@ -39,11 +41,6 @@ public final class Conformance implements AutoCloseable {
     this.target = target;
     this.client = new P4RuntimeClient(target.p4Runtime(), target.deviceId());
     client.loadTern();
-  }
-
-  /** The controller's side of the device. */
-  public P4RuntimeClient client() {
-    return client;
   }
 
   /** Brings the device into a state. */
@@ -82,6 +79,11 @@ public final class Conformance implements AutoCloseable {
       }
     }
     return new Observation(outputs, packets, octets);
+  }
+
+  /** Packets that have hit an entry of a table with a direct counter. */
+  public CounterData hits(DeviceEntry entry) {
+    return client.directCounter(Entities.tableEntry(entry));
   }
 
   private List<Output> exchange(Row row) {

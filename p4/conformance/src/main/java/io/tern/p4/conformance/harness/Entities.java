@@ -47,7 +47,8 @@ final class Entities {
         .build();
   }
 
-  private static TableEntry tableEntry(DeviceEntry entry) {
+  /** Key and action. */
+  static TableEntry tableEntry(DeviceEntry entry) {
     if (entry instanceof DeviceEntry.Vip vip) {
       return entry(
           vipTable(vip.address()),

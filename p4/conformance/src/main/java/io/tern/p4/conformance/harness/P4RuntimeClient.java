@@ -10,7 +10,9 @@ import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernPipeline;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
+import io.tern.proto.p4.v1.CounterData;
 import io.tern.proto.p4.v1.CounterEntry;
+import io.tern.proto.p4.v1.DirectCounterEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.proto.p4.v1.MasterArbitrationUpdate;
@@ -22,6 +24,7 @@ import io.tern.proto.p4.v1.ReadRequest;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest;
 import io.tern.proto.p4.v1.StreamMessageRequest;
 import io.tern.proto.p4.v1.StreamMessageResponse;
+import io.tern.proto.p4.v1.TableEntry;
 import io.tern.proto.p4.v1.Uint128;
 import io.tern.proto.p4.v1.Update;
 import io.tern.proto.p4.v1.WriteRequest;
@@ -133,6 +136,17 @@ public final class P4RuntimeClient implements AutoCloseable {
         .stream()
         .map(Entity::getCounterEntry)
         .toList();
+  }
+
+  /** The direct counter of an entry; its action does not count. */
+  public CounterData directCounter(TableEntry entry) {
+    return read(Entity.newBuilder()
+            .setDirectCounterEntry(
+                DirectCounterEntry.newBuilder().setTableEntry(entry.toBuilder().clearAction()))
+            .build())
+        .get(0)
+        .getDirectCounterEntry()
+        .getData();
   }
 
   /** Sends a packet-out; whether the device takes it shows in what it sends. */

@@ -30,7 +30,6 @@ import io.tern.proto.v1.WatchDevicesRequest;
 import io.tern.proto.v1.WatchVipsRequest;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.concurrent.TimeUnit;
 
 /** What the demo asks of the controller, over the northbound API like any other client. */
 final class DemoIntent {
@@ -77,8 +76,8 @@ final class DemoIntent {
         .getName();
   }
 
-  /** A clear-text CID configuration with codepoint 0. */
-  void createCidConfig(String pool) {
+  /** A CID configuration with codepoint 0. */
+  void createCidConfig(String pool, CidAlgorithm algorithm) {
     CidConfigServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout)
         .createCidConfig(
@@ -87,7 +86,7 @@ final class DemoIntent {
                 .setCidConfigId("0")
                 .setCidConfig(
                     CidConfig.newBuilder()
-                        .setAlgorithm(CidAlgorithm.CID_ALGORITHM_PLAINTEXT)
+                        .setAlgorithm(algorithm)
                         .setServerIdLength(SERVER_ID_LENGTH)
                         .setNonceLength(NONCE_LENGTH))
                 .build());
@@ -203,9 +202,4 @@ final class DemoIntent {
     return name.substring(name.lastIndexOf('/') + 1);
   }
 
-  /** Closes the channel. */
-  void close() throws InterruptedException {
-    channel.shutdownNow();
-    channel.awaitTermination(2, TimeUnit.SECONDS);
-  }
 }

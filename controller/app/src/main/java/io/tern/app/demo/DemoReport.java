@@ -49,12 +49,18 @@ record DemoReport(RunResult tern, RunResult baseline, ControllerFate controller)
               controller.entitiesWritten()));
     }
     tern.failures().forEach(f -> text.append(String.format("lost with Tern: %s%n", f)));
-    text.append(
-        success()
-            ? String.format("%nEvery connection survived with Tern.%n")
-            : String.format(
-                "%nFAILED: %d of %d connections were lost with Tern.%n",
-                tern.connections() - tern.survived(), tern.connections()));
+    if (tern.survived() < tern.connections()) {
+      text.append(
+          String.format(
+              "%nFAILED: %d of %d connections were lost with Tern.%n",
+              tern.connections() - tern.survived(), tern.connections()));
+    } else {
+      text.append(String.format("%nEvery connection survived with Tern.%n"));
+    }
+    if (!success() && tern.survived() == tern.connections()) {
+      text.append(
+          String.format("FAILED: the restarted controller rewrote a switch that was right.%n"));
+    }
     return text.toString();
   }
 

@@ -48,6 +48,9 @@ final class EchoServer implements AutoCloseable {
                     .localConnectionIdLength(cidLength)
                     // A client whose address changes under it (NAT) is what the demo is about.
                     .activeMigration(true)
+                    // Each new path of the client takes one of its CIDs for good; the default of 2
+                    // would end the connection at the second change of address, whoever routes it.
+                    .activeConnectionIdLimit(8)
                     .maxIdleTimeout(idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
                     .initialMaxData(1 << 20)
                     .initialMaxStreamDataBidirectionalRemote(1 << 20)

@@ -1,5 +1,6 @@
 package io.tern.app;
 
+import io.tern.app.cid.CidCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,9 +11,10 @@ import picocli.CommandLine.Spec;
     name = "tern",
     description = "QUIC connection-ID load balancing.",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = TernVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {})
+    subcommands = {CidCommand.class})
 final class TernCommand implements Runnable {
   @Spec private CommandSpec spec;
 

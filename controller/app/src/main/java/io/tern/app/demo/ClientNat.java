@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The access network of the demo's clients, with a NAT in it, behind one port of the switch.
  *
- * <p>Each client sends to a loopback socket of its own. What arrives there leaves as a frame from the
- * client's public address and port to the VIP; what comes back to that address and port goes to the
- * client. A mapping can be replaced at any moment: what is then sent to the old one is dropped, as a
- * real NAT does it. Thread-safe.
+ * <p>Each client sends to a loopback socket of its own. What arrives there leaves as a frame from
+ * the client's public address and port to the VIP; what comes back to that address and port goes to
+ * the client. A mapping can be replaced at any moment: what is then sent to the old one is dropped,
+ * as a real NAT does it. Thread-safe.
  */
 final class ClientNat implements PacketPort {
   private static final int MAX_DATAGRAM = 65_535;
@@ -151,8 +151,7 @@ final class ClientNat implements PacketPort {
   private synchronized void map(Line line, InetAddress address) {
     InetSocketAddress fresh;
     do {
-      fresh =
-          new InetSocketAddress(address, FIRST_EPHEMERAL + random.nextInt(EPHEMERAL_PORTS));
+      fresh = new InetSocketAddress(address, FIRST_EPHEMERAL + random.nextInt(EPHEMERAL_PORTS));
     } while (lineByPublic.containsKey(fresh));
     if (line.outer != null) {
       lineByPublic.remove(line.outer);

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets all clients transfer at once; each is rebound by its NAT once and changes its network once, at
- * moments of its own in the middle of its transfer.
+ * Lets all clients transfer at once; each is rebound by its NAT once and changes its network once,
+ * at moments of its own in the middle of its transfer.
  */
 final class ClientRun {
   private final String name;

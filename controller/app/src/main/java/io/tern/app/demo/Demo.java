@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The main job, end to end: QUIC clients behind a NAT, the embedded switch, QUIC servers, and the
- * controller that programs the switch. Two runs with the same clients: one with CID routing, one with
- * 4-tuple hashing alone.
+ * controller that programs the switch. Two runs with the same clients: one with CID routing, one
+ * with 4-tuple hashing alone.
  */
 final class Demo implements AutoCloseable {
   private static final long DEVICE_ID = 1;
@@ -77,7 +77,7 @@ final class Demo implements AutoCloseable {
       controller.start();
       northbound = channel(controller.address());
       intent = new DemoIntent(northbound, TIMEOUT);
-      counters = new SwitchCounters(channel(embeddedSwitch.grpcAddress()), DEVICE_ID);
+      counters = new SwitchCounters(channel(p4RuntimeAddress()), DEVICE_ID);
       servers = group();
       clients = group();
       scheduler = Executors.newSingleThreadScheduledExecutor();
@@ -93,7 +93,7 @@ final class Demo implements AutoCloseable {
   DemoReport run() throws Exception {
     progress.show("starting the controller and the switch");
     try {
-      InetSocketAddress p4runtime = embeddedSwitch.grpcAddress();
+      InetSocketAddress p4runtime = p4RuntimeAddress();
       intent.createDevice(
           p4runtime.getAddress().getHostAddress() + ":" + p4runtime.getPort(), DEVICE_ID);
     } catch (RuntimeException e) {
@@ -217,6 +217,12 @@ final class Demo implements AutoCloseable {
     }
   }
 
+  private InetSocketAddress p4RuntimeAddress() {
+    return embeddedSwitch
+        .grpcAddress()
+        .orElseThrow(() -> new IllegalStateException("the switch has no network address"));
+  }
+
   private ManagedChannel channel(InetSocketAddress to) {
     ManagedChannel channel = NettyChannelBuilder.forAddress(to).usePlaintext().build();
     resources.push(
@@ -230,8 +236,7 @@ final class Demo implements AutoCloseable {
   private MultiThreadIoEventLoopGroup group() {
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    resources.push(
-        () -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
+    resources.push(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
     return group;
   }
 

@@ -68,8 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description =
-          "Decides addresses, contents and the moments of migration (${DEFAULT-VALUE}).")
+      description = "Decides addresses, contents and the moments of migration (${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -89,9 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
               + " (default).")
   private boolean killController;
 
-  @Option(
-      names = "--json",
-      description = "The last line of standard output is one JSON object.")
+  @Option(names = "--json", description = "The last line of standard output is one JSON object.")
   private boolean json;
 
   @Override
@@ -112,7 +109,8 @@ public final class DemoCommand implements Callable<Integer> {
     PrintStream err = System.err;
     Path directory = Files.createTempDirectory("tern-demo-");
     DemoReport report;
-    try (Demo demo = new Demo(options, new Progress(err, System.console() != null), directory)) {
+    try (Demo demo =
+        new Demo(options, new Progress(err, Boolean.getBoolean("tern.terminal")), directory)) {
       report = demo.run();
     } catch (Exception e) {
       err.println();
@@ -127,8 +125,7 @@ public final class DemoCommand implements Callable<Integer> {
   private void check(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          option + " is " + value + "; it must be " + min + " to " + max);
+          spec.commandLine(), option + " is " + value + "; it must be " + min + " to " + max);
     }
   }
 

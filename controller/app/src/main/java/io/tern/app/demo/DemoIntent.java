@@ -201,5 +201,4 @@ final class DemoIntent {
   private static String resourceId(String name) {
     return name.substring(name.lastIndexOf('/') + 1);
   }
-
 }

@@ -65,20 +65,21 @@ final class DemoServer implements AutoCloseable {
       TernConnectionIdGenerator cids = new TernConnectionIdGenerator(config);
       configs.addListener(cids);
       EchoServer server =
-          EchoServer.start(
-              group, tls.server(), cids, cids.localConnectionIdLength(), idleTimeout);
+          EchoServer.start(group, tls.server(), cids, cids.localConnectionIdLength(), idleTimeout);
       Map<InetSocketAddress, InetSocketAddress> services =
           vips.stream()
               .map(vip -> new InetSocketAddress(vip.address(), vip.port()))
               .collect(Collectors.toMap(Function.identity(), vip -> server.address()));
       UdpHostPort port =
-          new UdpHostPort(
-              selector, mac.value(), DemoAddresses.NAT.value(), services, MAX_PEERS);
+          new UdpHostPort(selector, mac.value(), DemoAddresses.NAT.value(), services, MAX_PEERS);
       return new DemoServer(configs, server, port);
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       configs.close();
       throw new IllegalStateException(
-          backend + " got no configuration from the controller within " + timeout.toSeconds() + " s",
+          backend
+              + " got no configuration from the controller within "
+              + timeout.toSeconds()
+              + " s",
           e);
     }
   }

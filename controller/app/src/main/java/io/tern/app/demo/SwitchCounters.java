@@ -66,10 +66,8 @@ final class SwitchCounters {
                           if (entity.hasCounterEntry()) {
                             CounterEntry cell = entity.getCounterEntry();
                             int index = (int) cell.getIndex().getIndex();
-                            if (index < Reason.values().length) {
-                              byReason.put(
-                                  Reason.values()[index].label(), cell.getData().getPacketCount());
-                            }
+                            byReason.put(
+                                Reason.ofIndex(index).label(), cell.getData().getPacketCount());
                           } else if (entity.hasTableEntry()) {
                             TableEntry entry = entity.getTableEntry();
                             byMac.put(mac(entry), entry.getCounterData().getPacketCount());
@@ -83,6 +81,7 @@ final class SwitchCounters {
         .filter(p -> p.getParamId() == TernP4.Actions.ForwardL2.PARAM_DST_MAC)
         .map(p -> new MacAddress(new BigInteger(1, p.getValue().toByteArray()).longValueExact()))
         .findAny()
-        .orElseThrow(() -> new IllegalStateException("a backend without a MAC address: " + backend));
+        .orElseThrow(
+            () -> new IllegalStateException("a backend without a MAC address: " + backend));
   }
 }

@@ -27,9 +27,14 @@ class ArchitectureTest {
               "java.io..",
               "java.nio.file..",
               "java.nio.channels..",
-              "java.util.concurrent..",
               "java.sql..",
               "org.slf4j..")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.util.concurrent.Executor.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Thread.class)
           .orShould()
           .callMethod(System.class, "currentTimeMillis")
           .orShould()

@@ -98,7 +98,7 @@ public final class BackendMapping {
     io.tern.proto.v1.Backend.Builder proto =
         io.tern.proto.v1.Backend.newBuilder()
             .setName(ResourceNames.backendName(new BackendKey(backend.poolId(), backend.id())))
-            .setAddress(Fields.text(backend.endpoint().address()))
+            .setAddress(backend.endpoint().addressText())
             .setPort(backend.endpoint().port())
             .setNextHop(nextHop(backend.nextHop()))
             .setWeight(backend.weight())

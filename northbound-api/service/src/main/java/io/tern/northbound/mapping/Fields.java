@@ -1,11 +1,9 @@
 package io.tern.northbound.mapping;
 
 import com.google.protobuf.Timestamp;
-import io.netty.util.NetUtil;
 import io.tern.core.intent.DevicePorts;
 import io.tern.core.intent.Endpoint;
 import io.tern.northbound.error.Violations;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -37,10 +35,5 @@ final class Fields {
         .setSeconds(instant.getEpochSecond())
         .setNanos(instant.getNano())
         .build();
-  }
-
-  /** IPv6 in the form of RFC 5952. */
-  static String text(InetAddress address) {
-    return NetUtil.toAddressString(address);
   }
 }

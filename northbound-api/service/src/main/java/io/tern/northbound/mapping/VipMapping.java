@@ -39,7 +39,7 @@ public final class VipMapping {
   public static io.tern.proto.v1.Vip toProto(Vip vip) {
     return io.tern.proto.v1.Vip.newBuilder()
         .setName(ResourceNames.vipName(vip.id()))
-        .setAddress(Fields.text(vip.endpoint().address()))
+        .setAddress(vip.endpoint().addressText())
         .setPort(vip.endpoint().port())
         .setPool(ResourceNames.poolName(vip.poolId()))
         .setSteerOnly(vip.steerOnly())

@@ -1,0 +1,2 @@
+/** {@code tern serve}: the controller as a process. */
+package io.tern.app.serve;

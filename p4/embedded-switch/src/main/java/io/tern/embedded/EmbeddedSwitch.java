@@ -143,7 +143,7 @@ public final class EmbeddedSwitch implements AutoCloseable {
     private String inProcessName;
     private TlsOptions tls;
     private ForwardingPipelineConfig pipeline;
-    private DataPlaneLoader loader;
+    private DataPlaneLoader loader = new InterpreterLoader();
     private final Map<Integer, PacketPort> ports = new TreeMap<>();
 
     private Builder() {}
@@ -192,7 +192,7 @@ public final class EmbeddedSwitch implements AutoCloseable {
       return this;
     }
 
-    /** Makes data planes. */
+    /** Makes data planes by something else than Tern's interpreter of BMv2 JSON. */
     public Builder dataPlaneLoader(DataPlaneLoader loader) {
       this.loader = requireNonNull(loader, "loader");
       return this;
@@ -205,7 +205,6 @@ public final class EmbeddedSwitch implements AutoCloseable {
      * @throws IllegalArgumentException if a setting or the pipeline is wrong
      */
     public EmbeddedSwitch start() throws IOException {
-      requireNonNull(loader, "dataPlaneLoader");
       if (grpcAddress == null && inProcessName == null) {
         throw new IllegalArgumentException(
             "a switch needs grpcAddress or inProcess: nobody could control it otherwise");

@@ -1,0 +1,2 @@
+/** {@code tern switch}: the embedded switch as a process of its own. */
+package io.tern.app.embeddedswitch;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Runs rows against one device. Loads Tern's program once; between rows it writes what differs. For
@@ -62,20 +63,38 @@ public final class Conformance implements AutoCloseable {
   /** Brings the device into the row's state, gives it the input, and says what it did. */
   public Observation observe(Row row) {
     write(row.state());
+    return observing(() -> exchange(row));
+  }
+
+  /**
+   * Sends frames in one go and says what the device did with all of them together.
+   *
+   * @param frames of which none may cause a packet-in: those come when they come
+   */
+  public Observation observe(List<Input.Arrives> frames) {
+    return observing(
+        () -> {
+          try (PacketTarget.Wire wire = target.connect()) {
+            frames.forEach(arrives -> wire.send(arrives.port(), arrives.frame()));
+            return new ArrayList<>(wire.disconnect());
+          }
+        });
+  }
+
+  private Observation observing(Supplier<List<Output>> exchange) {
     List<CounterEntry> before = client.counter(TernP4.Counters.Reason.ID);
-    List<Output> outputs = exchange(row);
+    List<Output> outputs = exchange.get();
     List<CounterEntry> after = client.counter(TernP4.Counters.Reason.ID);
 
     Map<Reason, Long> packets = new EnumMap<>(Reason.class);
     Map<Reason, Long> octets = new EnumMap<>(Reason.class);
     for (int i = 0; i < after.size(); i++) {
       Reason reason = Reason.ofIndex((int) after.get(i).getIndex().getIndex());
-      long more =
-          after.get(i).getData().getPacketCount() - before.get(i).getData().getPacketCount();
-      if (more != 0) {
-        packets.put(reason, more);
-        octets.put(
-            reason, after.get(i).getData().getByteCount() - before.get(i).getData().getByteCount());
+      CounterData now = after.get(i).getData();
+      CounterData then = before.get(i).getData();
+      if (now.getPacketCount() != then.getPacketCount()) {
+        packets.put(reason, now.getPacketCount() - then.getPacketCount());
+        octets.put(reason, now.getByteCount() - then.getByteCount());
       }
     }
     return new Observation(outputs, packets, octets);

@@ -1,6 +1,7 @@
 package io.tern.app;
 
 import io.tern.app.cid.CidCommand;
+import io.tern.app.embeddedswitch.SwitchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = TernVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CidCommand.class})
+    subcommands = {CidCommand.class, SwitchCommand.class})
 final class TernCommand implements Runnable {
   @Spec private CommandSpec spec;
 

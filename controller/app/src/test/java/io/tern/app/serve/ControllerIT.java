@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tern.embedded.EmbeddedSwitch;
-import io.tern.embedded.bmv2.ProgramReader;
-import io.tern.embedded.engine.InterpretedDataPlane;
 import io.tern.proto.v1.Backend;
 import io.tern.proto.v1.BackendServiceGrpc;
 import io.tern.proto.v1.CidAlgorithm;
@@ -61,7 +59,6 @@ class ControllerIT {
     device =
         EmbeddedSwitch.builder()
             .deviceId(DEVICE_ID)
-            .dataPlaneLoader(json -> new InterpretedDataPlane(ProgramReader.read(json)))
             .grpcAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .start();
   }

@@ -202,7 +202,9 @@ public final class SouthboundManager implements AutoCloseable {
   }
 
   private void execute(Runnable task) {
-    threads.executor().execute(() -> context.execute(task));
+    // Queued before the hop: the executor's threads overtake each other.
+    context.executeLater(task);
+    threads.executor().execute(context::drain);
   }
 
   private void follow(Intent next) {

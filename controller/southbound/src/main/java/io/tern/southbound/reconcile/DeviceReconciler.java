@@ -179,9 +179,14 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
   @Override
   public void onDisconnected(String reason, Duration retryIn) {
     if (!closed) {
-      logger.warn("{}: not connected: {}; next attempt in {}", deviceId, reason, retryIn);
+      String problem = "not connected: " + reason;
       forgetConnection();
-      degrade("not connected: " + reason);
+      if (status.problems().contains(problem)) {
+        logger.debug("{}: still {}; next attempt in {}", deviceId, problem, retryIn);
+      } else {
+        logger.warn("{}: {}; next attempt in {}", deviceId, problem, retryIn);
+      }
+      degrade(problem);
     }
   }
 

@@ -71,7 +71,9 @@ public final class DeviceContext {
 
   /** Runs {@code task} inside, on a thread of the executor. */
   public void execute(Runnable task) {
-    executor.execute(() -> context.execute(task));
+    // Queued before the hop: the executor's threads overtake each other.
+    context.executeLater(task);
+    executor.execute(context::drain);
   }
 
   /** Runs {@code task} inside, maybe on this thread, which must be one of the executor's. */

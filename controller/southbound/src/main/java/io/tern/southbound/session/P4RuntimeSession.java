@@ -154,9 +154,9 @@ public final class P4RuntimeSession {
 
   /**
    * Sees to it that the device runs {@code pipeline}. A device whose cookie is right is left alone.
-   * Otherwise the program is pushed such that the device keeps forwarding state if it can
-   * (RECONCILE_AND_COMMIT), or else without it (VERIFY_AND_COMMIT). Fails with a {@link
-   * io.grpc.StatusRuntimeException}.
+   * One that runs another program is asked to keep what it can of its entries
+   * (RECONCILE_AND_COMMIT); if it cannot, or has no program at all, it begins without any
+   * (VERIFY_AND_COMMIT). Fails with a {@link io.grpc.StatusRuntimeException}.
    */
   public CompletableFuture<PipelineChange> ensurePipeline(PipelineConfig pipeline) {
     if (!isConnected()) {
@@ -175,28 +175,40 @@ public final class P4RuntimeSession {
                   target,
                   Long.toHexString(pipeline.cookie()),
                   cookie.isPresent() ? Long.toHexString(cookie.getAsLong()) : "not there");
-              return push(calls, pipeline);
+              // There are targets that crash when they have nothing to reconcile.
+              return (cookie.isPresent() ? reconcile(calls, pipeline) : commit(calls, pipeline))
+                  .thenApply(
+                      change -> {
+                        metrics.pipelinePushed();
+                        return change;
+                      });
             });
   }
 
-  private CompletableFuture<PipelineChange> push(P4RuntimeCalls calls, PipelineConfig pipeline) {
+  private CompletableFuture<PipelineChange> reconcile(
+      P4RuntimeCalls calls, PipelineConfig pipeline) {
     return calls
         .setPipeline(pipeline, Action.RECONCILE_AND_COMMIT)
         .thenApply(ok -> PipelineChange.RECONCILED)
         .exceptionallyCompose(
             error -> {
               Status status = Status.fromThrowable(error);
-              return status.getCode() == Status.Code.UNIMPLEMENTED
-                  ? calls
-                      .setPipeline(pipeline, Action.VERIFY_AND_COMMIT)
-                      .thenApply(ok -> PipelineChange.COMMITTED)
-                  : CompletableFuture.failedFuture(status.asRuntimeException());
-            })
-        .thenApply(
-            change -> {
-              metrics.pipelinePushed();
-              return change;
+              return switch (status.getCode()) {
+                // The target never reconciles, or not these two programs.
+                case UNIMPLEMENTED, FAILED_PRECONDITION, INVALID_ARGUMENT, UNKNOWN -> {
+                  logger.info("{}: cannot reconcile: {}", target, StatusText.of(status));
+                  yield commit(calls, pipeline);
+                }
+                default -> CompletableFuture.failedFuture(status.asRuntimeException());
+              };
             });
+  }
+
+  private static CompletableFuture<PipelineChange> commit(
+      P4RuntimeCalls calls, PipelineConfig pipeline) {
+    return calls
+        .setPipeline(pipeline, Action.VERIFY_AND_COMMIT)
+        .thenApply(ok -> PipelineChange.COMMITTED);
   }
 
   private boolean isConnected() {

@@ -77,7 +77,7 @@ class DeviceReconcilerTest {
   void emptyDeviceGetsTheProgramAndEverythingMakeBeforeBreak() {
     fabric.startManager();
 
-    assertThat(device.pipelineActions()).containsExactly(Action.RECONCILE_AND_COMMIT);
+    assertThat(device.pipelineActions()).containsExactly(Action.VERIFY_AND_COMMIT);
     assertThat(Entities.steps(device.updates()))
         .containsExactly(
             "INSERT group",
@@ -290,6 +290,23 @@ class DeviceReconcilerTest {
     assertThat(status().state()).isEqualTo(State.IN_SYNC);
     assertThat(status().syncedRevision()).isEqualTo(revision());
     assertThat(Entities.of("cid_config", device.entities())).hasSize(2);
+  }
+
+  @Test
+  void differenceFromBeforeALossOfMastershipIsNotWrittenToItsEnd() {
+    device.holdWrites();
+    fabric.startManager();
+    device.arbitrateForAnother(99);
+    device.promote(1);
+
+    // The first stage of the old difference and that of the new one.
+    device.release();
+    fabric.timer.forward(Duration.ofSeconds(5));
+
+    assertThat(status().state()).isEqualTo(State.IN_SYNC);
+    assertThat(device.updates())
+        .filteredOn(u -> Entities.tableOf(u.getEntity()).equals("vip_v4"))
+        .hasSize(1);
   }
 
   @Test

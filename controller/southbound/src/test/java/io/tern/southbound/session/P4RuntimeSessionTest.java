@@ -159,7 +159,18 @@ class P4RuntimeSessionTest {
   }
 
   @Test
+  void deviceWithoutAProgramHasNothingToReconcile() {
+    harness.start();
+
+    var change = harness.call(() -> harness.session.ensurePipeline(PIPELINE));
+
+    assertThat(change.join()).isEqualTo(PipelineChange.COMMITTED);
+    assertThat(harness.device.pipelineActions()).containsExactly(Action.VERIFY_AND_COMMIT);
+  }
+
+  @Test
   void targetThatCannotReconcileGetsTheProgramAnyway() {
+    harness.device.setCookie(1);
     harness.device.doNotImplement(Action.RECONCILE_AND_COMMIT);
     harness.start();
 

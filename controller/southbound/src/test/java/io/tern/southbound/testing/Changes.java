@@ -17,6 +17,7 @@ import io.tern.core.intent.Vip;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Changes of the intent that tests make. */
 public final class Changes {
@@ -30,10 +31,13 @@ public final class Changes {
   }
 
   public static Change device(String id, String target) {
+    return device(id, target, ScriptedDevice.DEVICE_ID);
+  }
+
+  public static Change device(String id, String target, long deviceId) {
     return intent ->
         IntentChanges.createDevice(
-            intent,
-            new Device(id, target, ScriptedDevice.DEVICE_ID, Optional.of(mac(0xfe)), Map.of(), T0));
+            intent, new Device(id, target, deviceId, Optional.of(mac(0xfe)), Map.of(), T0));
   }
 
   public static Change withoutDevice(String id) {
@@ -50,7 +54,7 @@ public final class Changes {
 
   /** A backend that every device of {@code devices} reaches by port 10 + {@code n}. */
   public static Change backend(String pool, int n, String... devices) {
-    Map<String, Integer> ports = new java.util.TreeMap<>();
+    Map<String, Integer> ports = new TreeMap<>();
     for (String device : devices) {
       ports.put(device, 10 + n);
     }

@@ -1,0 +1,116 @@
+package io.tern.southbound.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.tern.proto.p4.v1.CapabilitiesRequest;
+import io.tern.proto.p4.v1.P4RuntimeGrpc;
+import io.tern.southbound.testing.Certificates;
+import io.tern.southbound.testing.FakeTimer;
+import io.tern.southbound.testing.ScriptedDevice;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Channels to a P4Runtime server on a TCP socket. */
+class NettyChannelFactoryIT {
+  @TempDir Path folder;
+
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final ScriptedDevice device = new ScriptedDevice(new FakeTimer());
+  private Server server;
+
+  @AfterEach
+  void close() {
+    server.shutdownNow();
+    device.close();
+    executor.shutdownNow();
+  }
+
+  private void serve(ServerCredentials credentials) throws Exception {
+    server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials)
+            .addService(device)
+            .build()
+            .start();
+  }
+
+  private String apiVersion(ChannelCredentials credentials) throws InterruptedException {
+    ManagedChannel channel =
+        new NettyChannelFactory(credentials, executor).open("127.0.0.1:" + server.getPort());
+    try {
+      return P4RuntimeGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .capabilities(CapabilitiesRequest.getDefaultInstance())
+          .getP4RuntimeApiVersion();
+    } finally {
+      channel.shutdownNow();
+      channel.awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void clearText() throws Exception {
+    serve(InsecureServerCredentials.create());
+
+    assertThat(apiVersion(NettyChannelFactory.plaintext())).isEqualTo("1.3.0");
+  }
+
+  @Test
+  void deviceWithACertificateOfOurAuthority() throws Exception {
+    Certificates trusted = Certificates.create(folder.resolve("trusted"));
+    serve(
+        TlsServerCredentials.create(trusted.certificate().toFile(), trusted.privateKey().toFile()));
+
+    assertThat(apiVersion(NettyChannelFactory.tls(trusted.authority()))).isEqualTo("1.3.0");
+  }
+
+  @Test
+  void deviceWithACertificateOfAnotherAuthorityIsRefused() throws Exception {
+    Certificates trusted = Certificates.create(folder.resolve("trusted"));
+    Certificates other = Certificates.create(folder.resolve("other"));
+    serve(TlsServerCredentials.create(other.certificate().toFile(), other.privateKey().toFile()));
+
+    assertThatThrownBy(() -> apiVersion(NettyChannelFactory.tls(trusted.authority())))
+        .satisfies(
+            e -> {
+              assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+              assertThat(StatusText.of(Status.fromThrowable(e))).contains("certification path");
+            });
+  }
+
+  @Test
+  void deviceThatWantsOurCertificate() throws Exception {
+    Certificates trusted = Certificates.create(folder.resolve("trusted"));
+    serve(
+        TlsServerCredentials.newBuilder()
+            .keyManager(trusted.certificate().toFile(), trusted.privateKey().toFile())
+            .trustManager(trusted.authority().toFile())
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+            .build());
+
+    assertThat(
+            apiVersion(
+                NettyChannelFactory.mutualTls(
+                    trusted.authority(), trusted.certificate(), trusted.privateKey())))
+        .isEqualTo("1.3.0");
+    assertThatThrownBy(() -> apiVersion(NettyChannelFactory.tls(trusted.authority())))
+        .satisfies(
+            e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+  }
+}

@@ -203,7 +203,7 @@ public final class NorthboundServer implements AutoCloseable {
       List<ExecutorService> executors = List.of(calls, streams);
       try {
         Server started = server.executor(calls).build().start();
-        log.info("northbound API listens on {} ({})", address, protection(mutual));
+        log.info("northbound API listens on port {} ({})", started.getPort(), protection(mutual));
         return new NorthboundServer(started, api, executors, drainTime);
       } catch (IOException e) {
         executors.forEach(ExecutorService::shutdown);

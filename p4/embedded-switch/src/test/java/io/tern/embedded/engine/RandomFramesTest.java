@@ -27,8 +27,9 @@ class RandomFramesTest {
     long[] sent = new long[1];
     DataPlane.PacketOut out =
         (port, packet, offset, length) -> {
-          assertThat(port).isBetween(0, 510);
-          assertThat(length).isBetween(0, packet.length - offset);
+          if (port < 0 || port > 510 || length < 0 || length > packet.length - offset) {
+            throw new AssertionError("port " + port + ", " + length + " octets");
+          }
           sent[0]++;
         };
 

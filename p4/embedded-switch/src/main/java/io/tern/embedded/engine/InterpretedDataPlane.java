@@ -226,6 +226,7 @@ public final class InterpretedDataPlane implements DataPlane {
     try {
       interpreter.process(c, ingressPort, packet, offset, length, out);
     } finally {
+      c.release();
       idle.set(c);
     }
   }

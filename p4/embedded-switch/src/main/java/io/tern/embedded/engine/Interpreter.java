@@ -151,7 +151,6 @@ final class Interpreter {
   }
 
   void process(PacketContext c, int port, byte[] packet, int offset, int length, PacketOut out) {
-    c.jobs.clear();
     c.passes = 0;
     c.out = out;
     c.frame = packet;

@@ -7,6 +7,8 @@ import java.util.Arrays;
  * jobs are kept and used again for the next packet.
  */
 final class JobQueue {
+  private static final byte[] NO_FRAME = new byte[0];
+
   /** A packet that waits for its turn. */
   static final class Job {
     enum Kind {
@@ -20,7 +22,7 @@ final class JobQueue {
 
     Kind kind = Kind.INGRESS;
     final long[] registers;
-    byte[] frame = new byte[0];
+    byte[] frame = NO_FRAME;
     int frameOffset;
     int frameEnd;
     int cursor;
@@ -36,7 +38,7 @@ final class JobQueue {
     ReplicaList replicas;
 
     int port;
-    private byte[] own = new byte[0];
+    private byte[] own = NO_FRAME;
 
     private Job(int slots) {
       registers = new long[slots];
@@ -65,6 +67,9 @@ final class JobQueue {
 
   /** Frees all jobs: none of their frames is in use any more. */
   void clear() {
+    for (int i = 0; i < tail; i++) {
+      jobs[i].frame = NO_FRAME;
+    }
     head = 0;
     tail = 0;
   }

@@ -7,6 +7,8 @@ import java.util.zip.CRC32;
 final class PacketContext {
   static final int NO_SESSION = -1;
 
+  private static final byte[] NO_FRAME = new byte[0];
+
   /** The register file, see {@link Layout}. */
   final long[] r;
 
@@ -28,7 +30,7 @@ final class PacketContext {
   int jump;
 
   /** The frame under way: what the parser sees. */
-  byte[] frame = new byte[0];
+  byte[] frame = NO_FRAME;
 
   int frameOffset;
   int frameEnd;
@@ -68,6 +70,13 @@ final class PacketContext {
     this.key = new long[keyLimbs];
     this.maskedKey = new long[keyLimbs];
     this.jobs = new JobQueue(slots);
+  }
+
+  /** Lets go of what belongs to the caller. */
+  void release() {
+    out = null;
+    frame = NO_FRAME;
+    jobs.clear();
   }
 
   /** Forgets what the last pass asked for. */

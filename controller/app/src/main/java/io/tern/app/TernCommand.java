@@ -1,7 +1,9 @@
 package io.tern.app;
 
 import io.tern.app.cid.CidCommand;
+import io.tern.app.demo.DemoCommand;
 import io.tern.app.embeddedswitch.SwitchCommand;
+import io.tern.app.serve.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = TernVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CidCommand.class, SwitchCommand.class})
+    subcommands = {ServeCommand.class, SwitchCommand.class, CidCommand.class, DemoCommand.class})
 final class TernCommand implements Runnable {
   @Spec private CommandSpec spec;
 

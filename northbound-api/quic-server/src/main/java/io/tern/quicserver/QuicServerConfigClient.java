@@ -160,6 +160,15 @@ public final class QuicServerConfigClient implements AutoCloseable {
     subscribe();
   }
 
+  /**
+   * Code, description and first cause in one line: a status with its stack traces fills a screen.
+   */
+  private static String reason(Status status) {
+    String code = status.getCode().toString();
+    String text = status.getDescription() == null ? code : code + ": " + status.getDescription();
+    return status.getCause() == null ? text : text + " (" + status.getCause().getMessage() + ")";
+  }
+
   private void ended(Status status) {
     stopTimer();
     subscription = null;
@@ -167,7 +176,7 @@ public final class QuicServerConfigClient implements AutoCloseable {
     log.warn(
         "configuration stream of {} broke: {}; next attempt in {} ms, {}",
         backend(),
-        status,
+        reason(status),
         delay.toMillis(),
         current == null
             ? "no configuration yet"

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.netty.channel.EventLoopGroup;
 import io.tern.core.intent.Endpoint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at moments of its own in the middle of its transfer.
  */
 final class ClientRun {
+  /** Clients start within this many pauses. */
+  private static final int START_SPREAD = 10;
+
   private final String name;
   private final DemoOptions options;
   private final ClientNat nat;
@@ -115,14 +119,19 @@ final class ClientRun {
     int third = options.chunks() / 3;
     int rebindAt = 1 + random.nextInt(third);
     int moveAt = third + 1 + random.nextInt(third);
-    return new TransferClient(
+    // Not all at once: real clients do not, and a burst of handshakes would only fill socket
+    // buffers.
+    Duration delay = options.pause().multipliedBy(random.nextInt(START_SPREAD));
+    TransferClient client =
+        new TransferClient(
             group,
             tls.client(),
             line.clientSide(),
             new TransferClient.Transfer(
                 options.chunks(), options.pause(), options.stallAfter(), random.nextLong()),
+            // A NAT forgets an idle binding: the next thing on the new path is data, not the
+            // acknowledgement of what came last.
             done -> {
-              chunks.incrementAndGet();
               if (done == rebindAt) {
                 line.rebind();
                 rebindings.incrementAndGet();
@@ -131,8 +140,12 @@ final class ClientRun {
                 line.changeNetwork();
                 networkChanges.incrementAndGet();
               }
-            })
-        .run();
+            },
+            done -> chunks.incrementAndGet());
+    CompletableFuture<TransferClient.Outcome> outcome = new CompletableFuture<>();
+    group.schedule(
+        () -> client.run().thenAccept(outcome::complete), delay.toMillis(), TimeUnit.MILLISECONDS);
+    return outcome;
   }
 
   private void show(List<CompletableFuture<TransferClient.Outcome>> running) {

@@ -106,8 +106,10 @@ final class Demo implements AutoCloseable {
     }
     ControllerDeath death = new ControllerDeath();
     RunResult tern = run("with Tern", "tern", true, death);
+    // Before the second run gives the new process something to write.
+    DemoReport.ControllerFate fate = death.fate();
     RunResult baseline = run("4-tuple only", "baseline", false, () -> {});
-    return new DemoReport(tern, baseline, death.fate());
+    return new DemoReport(tern, baseline, fate);
   }
 
   private RunResult run(String name, String pool, boolean cidRouting, ClientRun.Interlude halfway)
@@ -115,7 +117,7 @@ final class Demo implements AutoCloseable {
     int run = runs++;
     progress.show(name + ": programming the switch, starting " + options.backends() + " servers");
     List<Endpoint> vips = List.of(DemoAddresses.vipV4(run), DemoAddresses.vipV6(run));
-    String poolName = intent.createPool(pool);
+    String poolName = intent.createPool(pool, options.backends());
     if (cidRouting) {
       intent.createCidConfig(poolName, options.algorithm());
     }

@@ -1,5 +1,7 @@
 package io.tern.app.demo;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.tern.proto.v1.CidAlgorithm;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,8 +77,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--chunks",
       paramLabel = "N",
-      defaultValue = "60",
-      description = "Chunks of 4 KiB that each client transfers, at least 3 (${DEFAULT-VALUE}).")
+      defaultValue = "40",
+      description = "Chunks of 2 KiB that each client transfers, at least 3 (${DEFAULT-VALUE}).")
   private int chunks;
 
   @Option(
@@ -103,9 +106,10 @@ public final class DemoCommand implements Callable<Integer> {
             algorithm.inApi,
             seed,
             chunks,
-            Duration.ofMillis(50),
+            Duration.ofMillis(100),
             Duration.ofSeconds(8),
             killController);
+    quiet();
     PrintStream err = System.err;
     Path directory = Files.createTempDirectory("tern-demo-");
     DemoReport report;
@@ -120,6 +124,14 @@ public final class DemoCommand implements Callable<Integer> {
     delete(directory);
     spec.commandLine().getOut().println(json ? report.json() : report.text());
     return report.success() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** The servers' warnings about the killed controller would only bury the progress. */
+  private static void quiet() {
+    if (System.getenv("TERN_LOG") == null
+        && LoggerFactory.getLogger("io.tern") instanceof Logger logger) {
+      logger.setLevel(Level.ERROR);
+    }
   }
 
   private void check(String option, int value, int min, int max) {

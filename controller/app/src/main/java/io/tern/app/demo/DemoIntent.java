@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
 import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.MacAddress;
 import io.tern.proto.v1.Backend;
@@ -36,6 +37,7 @@ final class DemoIntent {
   static final String DEVICE = "devices/embedded";
   private static final int SERVER_ID_LENGTH = 2;
   private static final int NONCE_LENGTH = 6;
+  private static final int MIN_FALLBACK_SLOTS = 4_096;
 
   private final ManagedChannel channel;
   private final Duration timeout;
@@ -50,9 +52,7 @@ final class DemoIntent {
 
   /** The switch, with the NAT as the station behind its first port. */
   void createDevice(String p4runtimeAddress, long deviceId) {
-    DeviceServiceGrpc.newBlockingStub(channel)
-        .withWaitForReady()
-        .withDeadlineAfter(timeout)
+    call(DeviceServiceGrpc.newBlockingStub(channel))
         .createDevice(
             CreateDeviceRequest.newBuilder()
                 .setDeviceId(resourceId(DEVICE))
@@ -68,18 +68,24 @@ final class DemoIntent {
                 .build());
   }
 
-  /** A pool; its name is returned. */
-  String createPool(String id) {
-    return PoolServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout)
-        .createPool(CreatePoolRequest.newBuilder().setPoolId(id).setPool(Pool.newBuilder()).build())
+  /**
+   * A pool; its name is returned.
+   *
+   * @param backends how many it is going to have
+   */
+  String createPool(String id, int backends) {
+    return call(PoolServiceGrpc.newBlockingStub(channel))
+        .createPool(
+            CreatePoolRequest.newBuilder()
+                .setPoolId(id)
+                .setPool(Pool.newBuilder().setFallbackSlots(fallbackSlots(backends)))
+                .build())
         .getName();
   }
 
   /** A CID configuration with codepoint 0. */
   void createCidConfig(String pool, CidAlgorithm algorithm) {
-    CidConfigServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout)
+    call(CidConfigServiceGrpc.newBlockingStub(channel))
         .createCidConfig(
             CreateCidConfigRequest.newBuilder()
                 .setParent(pool)
@@ -94,8 +100,7 @@ final class DemoIntent {
 
   /** A backend; its name is returned. */
   String createBackend(String pool, String id, Endpoint endpoint, MacAddress mac, int port) {
-    return BackendServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout)
+    return call(BackendServiceGrpc.newBlockingStub(channel))
         .createBackend(
             CreateBackendRequest.newBuilder()
                 .setParent(pool)
@@ -117,8 +122,7 @@ final class DemoIntent {
 
   /** A VIP of a pool. */
   void createVip(String id, Endpoint endpoint, String pool) {
-    VipServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout)
+    call(VipServiceGrpc.newBlockingStub(channel))
         .createVip(
             CreateVipRequest.newBuilder()
                 .setVipId(id)
@@ -133,8 +137,7 @@ final class DemoIntent {
   /** Waits until the servers of {@code pool} may issue CIDs with its configuration. */
   void awaitCidConfigActive(String pool) {
     var changes =
-        CidConfigServiceGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(timeout)
+        call(CidConfigServiceGrpc.newBlockingStub(channel))
             .watchCidConfigs(WatchCidConfigsRequest.newBuilder().setParent(pool).build());
     await(
         changes,
@@ -146,9 +149,7 @@ final class DemoIntent {
   void awaitInSync() {
     long revision = revision();
     var changes =
-        DeviceServiceGrpc.newBlockingStub(channel)
-            .withWaitForReady()
-            .withDeadlineAfter(timeout)
+        call(DeviceServiceGrpc.newBlockingStub(channel))
             .watchDevices(WatchDevicesRequest.getDefaultInstance());
     await(
         changes,
@@ -160,18 +161,28 @@ final class DemoIntent {
 
   /** What the controller has written to the switch since its process started. */
   long entitiesWritten() {
-    return DeviceServiceGrpc.newBlockingStub(channel)
-        .withWaitForReady()
-        .withDeadlineAfter(timeout)
+    return call(DeviceServiceGrpc.newBlockingStub(channel))
         .getDevice(GetDeviceRequest.newBuilder().setName(DEVICE).build())
         .getEntitiesWritten();
   }
 
+  /**
+   * The controller may just be starting (again): a call waits for it, up to the deadline, instead
+   * of failing at once.
+   */
+  private <S extends AbstractStub<S>> S call(S stub) {
+    return stub.withWaitForReady().withDeadlineAfter(timeout);
+  }
+
+  /** No more slots than a demo needs: they are most of what is written to the switch. */
+  private static int fallbackSlots(int backends) {
+    int enough = io.tern.core.intent.Pool.MIN_SLOTS_PER_BACKEND * backends;
+    return Math.max(MIN_FALLBACK_SLOTS, Integer.highestOneBit(enough - 1) << 1);
+  }
+
   private long revision() {
     Iterator<io.tern.proto.v1.WatchVipsResponse> changes =
-        VipServiceGrpc.newBlockingStub(channel)
-            .withWaitForReady()
-            .withDeadlineAfter(timeout)
+        call(VipServiceGrpc.newBlockingStub(channel))
             .watchVips(WatchVipsRequest.getDefaultInstance());
     while (changes.hasNext()) {
       var change = changes.next();

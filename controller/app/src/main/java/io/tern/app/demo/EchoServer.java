@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A QUIC server on loopback that sends back what it receives on bidirectional streams. */
 final class EchoServer implements AutoCloseable {
+  private static final int RECEIVE_BUFFER = 1 << 20;
+
   private final Channel socket;
 
   private EchoServer(Channel socket) {
@@ -41,6 +44,8 @@ final class EchoServer implements AutoCloseable {
         new Bootstrap()
             .group(group)
             .channel(NioDatagramChannel.class)
+            // All clients of the server share it; the kernel gives what it permits.
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
             .handler(
                 new QuicServerCodecBuilder()
                     .sslContext(tls)

@@ -12,6 +12,7 @@ final class Progress {
   private final PrintStream out;
   private final boolean inPlace;
   private int width;
+  private String last = "";
 
   Progress(PrintStream out, boolean inPlace) {
     this.out = requireNonNull(out, "out");
@@ -24,9 +25,10 @@ final class Progress {
       out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
       out.flush();
       width = line.length();
-    } else {
+    } else if (!line.equals(last)) {
       out.println(line);
     }
+    last = line;
   }
 
   /** Ends the line that is being rewritten. */

@@ -31,7 +31,9 @@ import java.util.function.IntConsumer;
  */
 final class TransferClient {
   /** Octets of a chunk: a few packets each way. */
-  static final int CHUNK_LENGTH = 4_096;
+  static final int CHUNK_LENGTH = 2_048;
+
+  private static final Duration MAX_ACK_DELAY = Duration.ofMillis(250);
 
   /**
    * What a client does.
@@ -59,6 +61,7 @@ final class TransferClient {
   private final QuicSslContext tls;
   private final InetSocketAddress server;
   private final Transfer transfer;
+  private final IntConsumer beforeChunk;
   private final IntConsumer onChunk;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
@@ -72,6 +75,7 @@ final class TransferClient {
 
   /**
    * @param server where the client's packets go: its NAT's inner address
+   * @param beforeChunk told of each chunk that is about to leave, with how many came back before it
    * @param onChunk told of each chunk that came back, with how many there are now
    */
   TransferClient(
@@ -79,11 +83,13 @@ final class TransferClient {
       QuicSslContext tls,
       InetSocketAddress server,
       Transfer transfer,
+      IntConsumer beforeChunk,
       IntConsumer onChunk) {
     this.group = requireNonNull(group, "group");
     this.tls = requireNonNull(tls, "tls");
     this.server = requireNonNull(server, "server");
     this.transfer = requireNonNull(transfer, "transfer");
+    this.beforeChunk = requireNonNull(beforeChunk, "beforeChunk");
     this.onChunk = requireNonNull(onChunk, "onChunk");
   }
 
@@ -96,6 +102,10 @@ final class TransferClient {
             new QuicClientCodecBuilder()
                 .sslEngineProvider(
                     channel -> tls.newEngine(channel.alloc(), DemoTls.SERVER_NAME, 443))
+                // Part of the server's probe time-out (RFC 9002, section 6.2.1): quiche fails a new
+                // path
+                // for good after three of them, which on loopback would be a few milliseconds.
+                .maxAckDelay(MAX_ACK_DELAY.toMillis(), TimeUnit.MILLISECONDS)
                 .maxIdleTimeout(transfer.stallAfter().toMillis(), TimeUnit.MILLISECONDS)
                 .initialMaxData(1 << 20)
                 .initialMaxStreamDataBidirectionalLocal(1 << 20)
@@ -158,6 +168,7 @@ final class TransferClient {
     if (outcome.isDone()) {
       return;
     }
+    beforeChunk.accept(done);
     chunk = content(done);
     echoed = 0;
     ByteBuf out = stream.alloc().buffer(chunk.length).writeBytes(chunk);

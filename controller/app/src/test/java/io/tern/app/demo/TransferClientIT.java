@@ -57,6 +57,7 @@ class TransferClientIT {
                 tls.client(),
                 server.address(),
                 new TransferClient.Transfer(1_000, Duration.ZERO, Duration.ofSeconds(1), 7),
+                done -> {},
                 done -> {
                   if (done == 2) {
                     server.closeAbruptly();
@@ -77,6 +78,7 @@ class TransferClientIT {
         tls.client(),
         server,
         new TransferClient.Transfer(chunks, Duration.ofMillis(1), stallAfter, 7),
+        done -> {},
         seen::add);
   }
 }

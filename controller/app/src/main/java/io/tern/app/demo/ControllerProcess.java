@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * The controller as a process of its own, so that it can be killed like one. It keeps its address
  * and its data from one start to the next. Not thread-safe.
  */
-final class ControllerProcess implements AutoCloseable {
+public final class ControllerProcess implements AutoCloseable {
   private final Path directory;
   private final InetSocketAddress address;
   private Process process;
@@ -24,23 +24,23 @@ final class ControllerProcess implements AutoCloseable {
   /**
    * @param directory for its data and its log; exists
    */
-  ControllerProcess(Path directory) throws IOException {
+  public ControllerProcess(Path directory) throws IOException {
     this.directory = requireNonNull(directory, "directory");
     this.address = freeAddress();
   }
 
   /** Where its northbound API listens once it has started. */
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return address;
   }
 
   /** What it wrote to its standard error, all starts together. */
-  Path log() {
+  public Path log() {
     return directory.resolve("controller.log");
   }
 
   /** Starts it; does not wait until it serves. */
-  void start() throws IOException {
+  public void start() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -62,12 +62,12 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   /** True while it runs. */
-  boolean isAlive() {
+  public boolean isAlive() {
     return process != null && process.isAlive();
   }
 
   /** Kills it at once, as {@code kill -9} does, and waits until it is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 

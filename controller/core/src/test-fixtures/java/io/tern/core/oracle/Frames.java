@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /** Builds frames that read like what they are. Immutable: every method answers another builder. */
-final class Frames {
+public final class Frames {
   private static final long CLIENT_MAC = 0x02_00_00_00_00_c1L;
   private static final long ROUTER_MAC = 0x02_00_00_00_00_feL;
 
@@ -35,7 +35,7 @@ final class Frames {
   }
 
   /** UDP without payload, TTL 64, to the router's MAC address. */
-  static Frames udp(String fromAddress, int fromPort, String toAddress, int toPort) {
+  public static Frames udp(String fromAddress, int fromPort, String toAddress, int toPort) {
     return new Frames(
         Endpoint.of(fromAddress, fromPort),
         Endpoint.of(toAddress, toPort),
@@ -46,50 +46,50 @@ final class Frames {
         0);
   }
 
-  Frames toMac(long mac) {
+  public Frames toMac(long mac) {
     return new Frames(from, to, mac, timeToLive, options, payload, padding);
   }
 
-  Frames ttl(int ttl) {
+  public Frames ttl(int ttl) {
     return new Frames(from, to, destinationMac, ttl, options, payload, padding);
   }
 
   /** IPv4 options, a multiple of four octets. */
-  Frames options(String hex) {
+  public Frames options(String hex) {
     return new Frames(from, to, destinationMac, timeToLive, parse(hex), payload, padding);
   }
 
-  Frames payload(String hex) {
+  public Frames payload(String hex) {
     return new Frames(from, to, destinationMac, timeToLive, options, parse(hex), padding);
   }
 
   /** Octets behind the IP packet, as short Ethernet frames have. */
-  Frames padding(int octets) {
+  public Frames padding(int octets) {
     return new Frames(from, to, destinationMac, timeToLive, options, payload, octets);
   }
 
   /** A QUIC packet with a short header: DCID and 20 octets that no one but its receiver reads. */
-  Frames quicShort(String dcid) {
+  public Frames quicShort(String dcid) {
     return payload("40" + dcid + "5a".repeat(20));
   }
 
   /** A QUIC version 1 Initial as far as the invariants go. */
-  Frames quicLong(String dcid) {
+  public Frames quicLong(String dcid) {
     return quicLong(0x00000001, dcid);
   }
 
-  Frames quicLong(int version, String dcid) {
+  public Frames quicLong(int version, String dcid) {
     return payload(
         String.format("c0%08x%02x%s", version, dcid.length() / 2, dcid)
             + "08aabbccddeeff0011"
             + "5a".repeat(20));
   }
 
-  Frame frame() {
+  public Frame frame() {
     return Frame.of(octets());
   }
 
-  byte[] octets() {
+  public byte[] octets() {
     boolean v6 = to.isV6();
     int ipHeader = v6 ? 40 : 20 + options.length;
     ByteBuffer out = ByteBuffer.allocate(14 + ipHeader + 8 + payload.length + padding);

@@ -180,13 +180,15 @@ final class Demo implements AutoCloseable {
                 byReason.put(reason, since);
               }
             });
-    SortedMap<String, Long> byBackend = new TreeMap<>();
+    SortedMap<String, BackendPackets> byBackend = new TreeMap<>();
     backends.forEach(
         (mac, backend) ->
             byBackend.put(
                 backend.substring(backend.lastIndexOf('/') + 1),
-                after.byBackendMac().getOrDefault(mac, 0L)
-                    - before.byBackendMac().getOrDefault(mac, 0L)));
+                after
+                    .byBackend()
+                    .getOrDefault(mac, BackendPackets.NONE)
+                    .minus(before.byBackend().getOrDefault(mac, BackendPackets.NONE))));
     List<String> failures = new ArrayList<>();
     result.failures().forEach((why, many) -> failures.add(many + " x " + why));
     return new RunResult(

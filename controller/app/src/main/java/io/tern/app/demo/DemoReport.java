@@ -39,8 +39,15 @@ record DemoReport(RunResult tern, RunResult baseline, ControllerFate controller)
     row(text, "network changes", tern.networkChanges(), baseline.networkChanges());
     text.append(String.format("%npackets on the switch%n"));
     rows(text, tern.packetsByReason(), baseline.packetsByReason());
+    text.append(String.format("  (not_vip: the servers' answers to the clients)%n"));
     text.append(String.format("%npackets to each backend%n"));
-    rows(text, tern.packetsByBackend(), baseline.packetsByBackend());
+    for (String backend : tern.packetsByBackend().keySet()) {
+      BackendPackets with = tern.packetsByBackend().get(backend);
+      BackendPackets without =
+          baseline.packetsByBackend().getOrDefault(backend, BackendPackets.NONE);
+      row(text, "  " + backend + ", by CID", with.byCid(), without.byCid());
+      row(text, "  " + backend + ", by fallback", with.byFallback(), without.byFallback());
+    }
     if (controller.killed()) {
       text.append(
           String.format(
@@ -91,7 +98,13 @@ record DemoReport(RunResult tern, RunResult baseline, ControllerFate controller)
     ObjectNode reasons = node.putObject("packetsByReason");
     run.packetsByReason().forEach(reasons::put);
     ObjectNode backends = node.putObject("packetsByBackend");
-    run.packetsByBackend().forEach(backends::put);
+    run.packetsByBackend()
+        .forEach(
+            (backend, packets) ->
+                backends
+                    .putObject(backend)
+                    .put("byCid", packets.byCid())
+                    .put("byFallback", packets.byFallback()));
     return node;
   }
 

@@ -20,5 +20,5 @@ record RunResult(
     int rebindings,
     int networkChanges,
     SortedMap<String, Long> packetsByReason,
-    SortedMap<String, Long> packetsByBackend,
+    SortedMap<String, BackendPackets> packetsByBackend,
     List<String> failures) {}

@@ -16,6 +16,7 @@ class DemoReportTest {
     assertThat(new DemoReport(run(50, 50), run(50, 7), LEFT_ALONE).json())
         .startsWith("{\"tern\":{\"connections\":50,\"survived\":50,")
         .contains("\"baseline\":{\"connections\":50,\"survived\":7,")
+        .contains("\"server-1\":{\"byCid\":480,\"byFallback\":20}")
         .contains("\"entitiesWrittenAfterRestart\":0")
         .doesNotContain("\n");
   }
@@ -49,7 +50,9 @@ class DemoReportTest {
         connections,
         connections,
         new TreeMap<>(Map.of("routed_by_cid", 1_000L)),
-        new TreeMap<>(Map.of("server-1", 500L, "server-2", 500L)),
+        new TreeMap<>(
+            Map.of(
+                "server-1", new BackendPackets(480, 20), "server-2", new BackendPackets(450, 50))),
         List.of());
   }
 }

@@ -77,7 +77,9 @@ public final class SouthboundManager implements AutoCloseable {
   private final Map<String, ManagedDevice> devices = new HashMap<>();
   private final List<Waiter> waiters = new ArrayList<>();
   private Intent intent = Intent.EMPTY;
-  private boolean closed;
+
+  /** Written inside; read outside by those whose work would be dropped with the threads. */
+  private volatile boolean closed;
 
   private record Waiter(long revision, Set<String> deviceIds, CompletableFuture<Void> synced) {}
 
@@ -142,16 +144,25 @@ public final class SouthboundManager implements AutoCloseable {
 
   /**
    * Completes once each of the devices has had {@code revision}, or a later one, wholly; completes
-   * exceptionally with a {@link NoSuchElementException} if one of them leaves the intent. It never
-   * times out.
+   * exceptionally with a {@link NoSuchElementException} if one of them leaves the intent, and is
+   * cancelled when the manager is closed. It never times out; a caller that has waited enough
+   * cancels it.
    *
    * @param deviceIds devices of the intent of {@code revision}
    */
   public CompletableFuture<Void> awaitSynced(long revision, Set<String> deviceIds) {
     CompletableFuture<Void> synced = new CompletableFuture<>();
     Waiter waiter = new Waiter(revision, Set.copyOf(deviceIds), synced);
+    if (closed) {
+      synced.cancel(false);
+      return synced;
+    }
     execute(
         () -> {
+          if (closed) {
+            synced.cancel(false);
+            return;
+          }
           waiters.add(waiter);
           tellWaiters();
         });
@@ -256,6 +267,9 @@ public final class SouthboundManager implements AutoCloseable {
   private void tellWaiters() {
     waiters.removeIf(
         waiter -> {
+          if (waiter.synced.isDone()) {
+            return true; // Its caller gave up.
+          }
           if (intent.revision() >= waiter.revision) {
             for (String deviceId : waiter.deviceIds) {
               if (!intent.devices().containsKey(deviceId)) {

@@ -185,4 +185,17 @@ class SouthboundManagerTest {
     assertThat(fabric.device("a").connections()).isZero();
     assertThat(fabric.device("b").connections()).isZero();
   }
+
+  @Test
+  void closedManagerCancelsThoseThatWait() {
+    SouthboundManager manager = fabric.startManager();
+    fabric.device("a").holdWrites();
+    long revision = fabric.store.apply(Changes.plaintext("web", 0));
+    CompletableFuture<Void> before = manager.awaitSynced(revision, Set.of("a"));
+
+    manager.close();
+
+    assertThat(before).isCancelled();
+    assertThat(manager.awaitSynced(revision, Set.of("a"))).isCancelled();
+  }
 }

@@ -8,6 +8,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +72,7 @@ public final class NettyChannelFactory implements ChannelFactory {
 
   @Override
   public ManagedChannel open(String target) {
-    return NettyChannelBuilder.forTarget("dns:///" + target, credentials)
+    return NettyChannelBuilder.forTarget(uri(target), credentials)
         .executor(executor)
         .maxInboundMessageSize(MAX_INBOUND_MESSAGE)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
@@ -80,5 +82,14 @@ public final class NettyChannelFactory implements ChannelFactory {
         // The session retries: it knows what may be repeated.
         .disableRetry()
         .build();
+  }
+
+  /** By this constructor the brackets of an IPv6 address are quoted: no path may have them. */
+  private static String uri(String target) {
+    try {
+      return new URI("dns", "", "/" + target, null).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 }

@@ -11,6 +11,7 @@ import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.tern.core.intent.Endpoint;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
 import io.tern.proto.p4.v1.P4RuntimeGrpc;
 import io.tern.southbound.testing.Certificates;
@@ -42,17 +43,25 @@ class NettyChannelFactoryIT {
   }
 
   private void serve(ServerCredentials credentials) throws Exception {
+    serve(InetAddress.getLoopbackAddress(), credentials);
+  }
+
+  private void serve(InetAddress address, ServerCredentials credentials) throws Exception {
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials)
+        NettyServerBuilder.forAddress(new InetSocketAddress(address, 0), credentials)
             .addService(device)
             .build()
             .start();
   }
 
   private String apiVersion(ChannelCredentials credentials) throws InterruptedException {
+    return apiVersion("127.0.0.1", credentials);
+  }
+
+  private String apiVersion(String host, ChannelCredentials credentials)
+      throws InterruptedException {
     ManagedChannel channel =
-        new NettyChannelFactory(credentials, executor).open("127.0.0.1:" + server.getPort());
+        new NettyChannelFactory(credentials, executor).open(host + ":" + server.getPort());
     try {
       return P4RuntimeGrpc.newBlockingStub(channel)
           .withDeadlineAfter(30, TimeUnit.SECONDS)
@@ -69,6 +78,20 @@ class NettyChannelFactoryIT {
     serve(InsecureServerCredentials.create());
 
     assertThat(apiVersion(NettyChannelFactory.plaintext())).isEqualTo("1.3.0");
+  }
+
+  @Test
+  void deviceByIpv6Address() throws Exception {
+    serve(Endpoint.parseAddress("::1"), InsecureServerCredentials.create());
+
+    assertThat(apiVersion("[::1]", NettyChannelFactory.plaintext())).isEqualTo("1.3.0");
+  }
+
+  @Test
+  void deviceByName() throws Exception {
+    serve(InsecureServerCredentials.create());
+
+    assertThat(apiVersion("localhost", NettyChannelFactory.plaintext())).isEqualTo("1.3.0");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tern.app.embeddedswitch;
 
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.embedded.port.EthernetOverUdpPort;
 import io.tern.embedded.port.PacketPort;
 import io.tern.embedded.port.PortSelector;

@@ -1,5 +1,6 @@
 package io.tern.app.embeddedswitch;
 
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.embedded.EmbeddedSwitch;
 import io.tern.embedded.TlsOptions;
 import io.tern.embedded.port.PortSelector;
@@ -100,7 +101,8 @@ public final class SwitchCommand implements Callable<Integer> {
     try (PortSelector selector = PortSelector.start("switch ports")) {
       specs.forEach(port -> builder.port(port.number(), port.open(selector)));
       try (EmbeddedSwitch running = builder.start();
-          SwitchMetrics served = SwitchMetrics.serve(running, metricsAddress)) {
+          SwitchMetrics served =
+              metricsAddress == null ? null : new SwitchMetrics(running, metricsAddress)) {
         announce(running, specs, served);
         awaitEnd();
       }
@@ -122,7 +124,7 @@ public final class SwitchCommand implements Callable<Integer> {
             .append(HostAndPort.format(running.grpcAddress().orElseThrow()))
             .append(tlsCertificate == null ? "" : " (TLS)");
     specs.forEach(port -> line.append(", ").append(port));
-    if (served.address() != null) {
+    if (served != null) {
       line.append(", metrics http://")
           .append(HostAndPort.format(served.address()))
           .append("/metrics");

@@ -1,12 +1,11 @@
 package io.tern.app.embeddedswitch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tern.app.endpoint.MetricsServer;
 import io.tern.embedded.EmbeddedSwitch;
 import io.tern.embedded.PortStatistics;
 import io.tern.embedded.p4runtime.DeviceStatistics;
@@ -15,7 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a switch has done, for Prometheus: {@code GET /metrics}.
+ * What a switch has done, for Prometheus.
  *
  * <p>Series appear for the ports that the switch has when this starts.
  */
@@ -23,47 +22,27 @@ final class SwitchMetrics implements AutoCloseable {
   private final EmbeddedSwitch source;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final HttpServer server;
-
-  private SwitchMetrics(EmbeddedSwitch source, HttpServer server) {
-    this.source = source;
-    this.server = server;
-  }
+  private final MetricsServer server;
 
   /**
    * Serves metrics.
    *
-   * @param address null serves nothing
    * @throws IOException if the address cannot be had
    */
-  static SwitchMetrics serve(EmbeddedSwitch source, InetSocketAddress address) throws IOException {
-    if (address == null) {
-      return new SwitchMetrics(source, null);
-    }
-    HttpServer server;
-    try {
-      server = HttpServer.create(address, 0);
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot serve metrics at " + HostAndPort.format(address) + ": " + e.getMessage(), e);
-    }
-    SwitchMetrics metrics = new SwitchMetrics(source, server);
-    metrics.register();
-    server.createContext("/metrics", metrics::answer);
-    server.start();
-    return metrics;
+  SwitchMetrics(EmbeddedSwitch source, InetSocketAddress address) throws IOException {
+    this.source = requireNonNull(source, "source");
+    register();
+    this.server = new MetricsServer(registry, address);
   }
 
-  /** Where metrics are served; null if they are not. */
+  /** Where metrics are served. */
   InetSocketAddress address() {
-    return server == null ? null : server.getAddress();
+    return server.address();
   }
 
   @Override
   public void close() {
-    if (server != null) {
-      server.stop(0);
-    }
+    server.close();
     registry.close();
   }
 
@@ -110,18 +89,5 @@ final class SwitchMetrics implements AutoCloseable {
             s -> value.applyAsDouble(s.statistics().ports().get(number)))
         .tag("port", Integer.toString(number))
         .register(registry);
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (!exchange.getRequestMethod().equals("GET")) {
-        exchange.sendResponseHeaders(405, -1);
-        return;
-      }
-      byte[] text = registry.scrape().getBytes(UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      exchange.sendResponseHeaders(200, text.length);
-      exchange.getResponseBody().write(text);
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.tern.app.serve;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -10,11 +11,12 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Times the calls of the northbound API: {@code tern.northbound.calls}, tags {@code method} and
- * {@code code}. A call that its client gives up is counted when the server ends it; a stream counts
- * for as long as it is open. Thread-safe.
+ * {@code code}. A stream counts when it ends; a call that its client gave up counts as CANCELLED.
+ * Thread-safe.
  */
 final class CallMetrics implements ServerInterceptor {
   private final MeterRegistry registry;
@@ -26,18 +28,39 @@ final class CallMetrics implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Timer.Sample sample = Timer.start(registry);
-    String method = call.getMethodDescriptor().getFullMethodName();
-    return next.startCall(
+    Recording recording = new Recording(call.getMethodDescriptor().getFullMethodName());
+    ServerCall<Q, A> timed =
         new SimpleForwardingServerCall<>(call) {
           @Override
           public void close(Status status, Metadata trailers) {
-            sample.stop(
-                registry.timer(
-                    "tern.northbound.calls", "method", method, "code", status.getCode().name()));
+            recording.end(status.getCode());
             super.close(status, trailers);
           }
-        },
-        headers);
+        };
+    return new SimpleForwardingServerCallListener<>(next.startCall(timed, headers)) {
+      @Override
+      public void onCancel() {
+        // Nobody closes a call that has nobody at its other end.
+        recording.end(Status.Code.CANCELLED);
+        super.onCancel();
+      }
+    };
+  }
+
+  /** One call, counted once. */
+  private final class Recording {
+    private final String method;
+    private final Timer.Sample sample = Timer.start(registry);
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Recording(String method) {
+      this.method = method;
+    }
+
+    void end(Status.Code code) {
+      if (ended.compareAndSet(false, true)) {
+        sample.stop(registry.timer("tern.northbound.calls", "method", method, "code", code.name()));
+      }
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tern.app.endpoint.MetricsServer;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.IntentException;
 import io.tern.core.intent.IntentStore;

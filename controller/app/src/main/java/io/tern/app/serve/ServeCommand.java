@@ -1,5 +1,6 @@
 package io.tern.app.serve;
 
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.northbound.NorthboundTls;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -38,7 +39,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--grpc",
       defaultValue = "127.0.0.1:9550",
       paramLabel = "HOST:PORT",
-      converter = ListenAddress.class,
+      converter = HostAndPort.class,
       description = "Where the northbound API listens. Default: ${DEFAULT-VALUE}")
   private InetSocketAddress grpc;
 
@@ -55,7 +56,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--metrics",
       paramLabel = "HOST:PORT",
-      converter = ListenAddress.class,
+      converter = HostAndPort.class,
       description = "Where Prometheus finds metrics, at /metrics. Default: nowhere")
   private InetSocketAddress metrics;
 
@@ -127,10 +128,10 @@ public final class ServeCommand implements Callable<Integer> {
   private String readyLine(Controller controller) {
     InetSocketAddress api = new InetSocketAddress(grpc.getAddress(), controller.port());
     return "tern: serving the northbound API on "
-        + ListenAddress.text(api)
+        + HostAndPort.format(api)
         + controller
             .metricsAddress()
-            .map(address -> ", metrics on http://" + ListenAddress.text(address) + "/metrics")
+            .map(address -> ", metrics on http://" + HostAndPort.format(address) + "/metrics")
             .orElse("");
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.embedded.EmbeddedSwitch;
 import io.tern.proto.v1.Backend;
 import io.tern.proto.v1.BackendServiceGrpc;
@@ -97,6 +98,15 @@ class ControllerIT {
       assertThat(config.getIssueCodepoint()).isZero();
       assertThat(config.getCidConfigs(0).getServerId().size()).isEqualTo(3);
       channel.shutdownNow();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(scrape(controller, "/metrics").body())
+                      .as("a stream that its reader gave up")
+                      .containsPattern(
+                          "tern_northbound_calls_seconds_count\\{code=\"CANCELLED\","
+                              + "method=\"tern.v1.QuicServerService/StreamQuicServerConfig\"} 1"));
     }
     try (Controller restarted = start()) {
       connect(restarted);
@@ -254,7 +264,7 @@ class ControllerIT {
   }
 
   private static HttpResponse<String> scrape(Controller controller, String path) throws Exception {
-    String address = ListenAddress.text(controller.metricsAddress().orElseThrow());
+    String address = HostAndPort.format(controller.metricsAddress().orElseThrow());
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),

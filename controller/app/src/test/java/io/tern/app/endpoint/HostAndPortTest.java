@@ -1,4 +1,4 @@
-package io.tern.app.serve;
+package io.tern.app.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,18 +7,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-class ListenAddressTest {
+class HostAndPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1:9550", "127.0.0.1:0", "0.0.0.0:65535"})
   void addressesAreReadAndWrittenAlike(String text) {
-    assertThat(ListenAddress.text(new ListenAddress().convert(text))).isEqualTo(text);
+    assertThat(HostAndPort.format(new HostAndPort().convert(text))).isEqualTo(text);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[::1]:9550", "[0:0:0:0:0:0:0:1]:9550"})
   void ipv6IsInBrackets(String text) {
-    assertThat(new ListenAddress().convert(text).getAddress().isLoopbackAddress()).isTrue();
-    assertThat(ListenAddress.text(new ListenAddress().convert(text))).endsWith("]:9550");
+    assertThat(new HostAndPort().convert(text).getAddress().isLoopbackAddress()).isTrue();
+    assertThat(HostAndPort.format(new HostAndPort().convert(text))).endsWith("]:9550");
   }
 
   @ParameterizedTest
@@ -29,13 +29,16 @@ class ListenAddressTest {
         "127.0.0.1",
         "127.0.0.1:",
         "127.0.0.1:65536",
+        "127.0.0.1:-1",
+        ":9550",
+        "[localhost]:9550",
         "::1:9550",
         "[::1]",
         "a b:1"
       })
   void anythingElseIsRefusedWithTheRightForm(String text) {
-    assertThatThrownBy(() -> new ListenAddress().convert(text))
+    assertThatThrownBy(() -> new HostAndPort().convert(text))
         .isInstanceOf(TypeConversionException.class)
-        .hasMessageContaining("host:port or [v6]:port");
+        .hasMessageContaining("expected HOST:PORT, e.g. 127.0.0.1:9559 or [::1]:9559");
   }
 }

@@ -1,4 +1,4 @@
-package io.tern.app.serve;
+package io.tern.app.endpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -11,10 +11,27 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Prometheus' text format at /metrics, by the JDK's HTTP server. Thread-safe. */
-final class MetricsServer implements AutoCloseable {
+/**
+ * Prometheus' text format at /metrics, by the JDK's HTTP server. A client that does not finish its
+ * request, or does not take its answer, is cut off after {@value #TIMEOUT_SECONDS} s; a few of them
+ * delay nobody else. Thread-safe.
+ */
+public final class MetricsServer implements AutoCloseable {
   private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final int BACKLOG = 16;
+
+  /** The server reads requests and writes answers on these, and blocks while it does. */
+  private static final int THREADS = 4;
+
+  private static final String TIMEOUT_SECONDS = "10";
+
+  static {
+    // The server has no other way to be told; it reads them once.
+    for (String name : new String[] {"maxReqTime", "maxRspTime"}) {
+      String property = "sun.net.httpserver." + name;
+      System.setProperty(property, System.getProperty(property, TIMEOUT_SECONDS));
+    }
+  }
 
   private final PrometheusMeterRegistry registry;
   private final HttpServer server;
@@ -25,16 +42,18 @@ final class MetricsServer implements AutoCloseable {
    *
    * @throws IOException if the address cannot be listened on; the message names it
    */
-  MetricsServer(PrometheusMeterRegistry registry, InetSocketAddress address) throws IOException {
+  public MetricsServer(PrometheusMeterRegistry registry, InetSocketAddress address)
+      throws IOException {
     this.registry = requireNonNull(registry, "registry");
     try {
       this.server = HttpServer.create(address, BACKLOG);
     } catch (IOException e) {
       throw new IOException(
-          "cannot serve metrics on " + ListenAddress.text(address) + ": " + e.getMessage(), e);
+          "cannot serve metrics on " + HostAndPort.format(address) + ": " + e.getMessage(), e);
     }
     this.executor =
-        Executors.newSingleThreadExecutor(
+        Executors.newFixedThreadPool(
+            THREADS,
             task -> {
               Thread thread = new Thread(task, "tern-metrics");
               thread.setDaemon(true);
@@ -45,7 +64,8 @@ final class MetricsServer implements AutoCloseable {
     server.start();
   }
 
-  InetSocketAddress address() {
+  /** Where it listens. */
+  public InetSocketAddress address() {
     return server.getAddress();
   }
 

@@ -24,6 +24,9 @@ final class ClientRun {
   /** Clients start within this many pauses. */
   private static final int START_SPREAD = 10;
 
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final int POLLS_PER_LINE = 10;
+
   private final String name;
   private final DemoOptions options;
   private final ClientNat nat;
@@ -81,12 +84,14 @@ final class ClientRun {
     CompletableFuture<Void> all =
         CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]));
     boolean isHalfway = false;
-    while (true) {
+    for (int poll = 1; ; poll++) {
       try {
-        all.get(isHalfway ? 1_000 : 100, TimeUnit.MILLISECONDS);
+        all.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
         break;
       } catch (TimeoutException e) {
-        show(running);
+        if (poll % POLLS_PER_LINE == 0) {
+          show(running);
+        }
       } catch (java.util.concurrent.ExecutionException e) {
         throw new IllegalStateException("outcomes never fail", e);
       }

@@ -169,6 +169,8 @@ class ContractGeneratorTest {
             null,
             null,
             null,
+            "-encoding",
+            "UTF-8",
             "-Xlint:all",
             "-Werror",
             "-d",

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -100,7 +101,20 @@ public final class CidConfigPromoter implements AutoCloseable {
 
   private void schedule() {
     if (!closed && pending.compareAndSet(false, true)) {
-      executor.execute(this::promote);
+      try {
+        executor.execute(this::promoteOrLog);
+      } catch (RejectedExecutionException e) {
+        logger.debug("the executor has ended: nothing is promoted any more");
+      }
+    }
+  }
+
+  private void promoteOrLog() {
+    try {
+      promote();
+    } catch (RuntimeException e) {
+      // A defect here. An executor that keeps what tasks throw in their futures would hide it.
+      logger.error("CID configurations could not be promoted", e);
     }
   }
 
@@ -173,7 +187,9 @@ public final class CidConfigPromoter implements AutoCloseable {
       }
     } catch (IntentException e) {
       logger.warn("{} cannot become ACTIVE now: {}", ready, e.getMessage());
-      var unused = timer.schedule(this::schedule, RETRY_SECONDS, TimeUnit.SECONDS);
+      if (!closed) {
+        var unused = timer.schedule(this::schedule, RETRY_SECONDS, TimeUnit.SECONDS);
+      }
     }
   }
 }

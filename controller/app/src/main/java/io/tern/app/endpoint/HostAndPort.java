@@ -1,5 +1,6 @@
 package io.tern.app.endpoint;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -67,9 +68,9 @@ public final class HostAndPort implements ITypeConverter<InetSocketAddress> {
     }
   }
 
-  /** As {@link #parse} reads it. */
+  /** As {@link #parse} reads it; IPv6 as RFC 5952 writes it. */
   public static String format(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
+    String host = NetUtil.toAddressString(address.getAddress());
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

@@ -2,7 +2,10 @@ package io.tern.northbound;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -52,18 +55,26 @@ public final class NorthboundApi {
   /** Adds everything to a server that is being built. */
   public void addTo(ServerBuilder<?> server) {
     server
-        .addService(new VipServiceImpl(store, streams, clock))
-        .addService(new PoolServiceImpl(store, streams, clock))
-        .addService(new CidConfigServiceImpl(store, streams, clock, new SecureRandom()))
-        .addService(new BackendServiceImpl(store, streams, clock))
-        .addService(new DeviceServiceImpl(store, streams, clock, statuses))
-        .addService(new QuicServerServiceImpl(streams, policy))
+        .addService(guarded(new VipServiceImpl(store, streams, clock)))
+        .addService(guarded(new PoolServiceImpl(store, streams, clock)))
+        .addService(guarded(new CidConfigServiceImpl(store, streams, clock, new SecureRandom())))
+        .addService(guarded(new BackendServiceImpl(store, streams, clock)))
+        .addService(guarded(new DeviceServiceImpl(store, streams, clock, statuses)))
+        .addService(guarded(new QuicServerServiceImpl(streams, policy)))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         // The last one added is the first one called.
         .intercept(new IdentityInterceptor(policy))
         .intercept(new ErrorInterceptor());
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+  }
+
+  /**
+   * Moves the parsing of requests behind the interceptors: gRPC itself parses in front of them, and
+   * answers UNKNOWN to octets that are no message.
+   */
+  private static ServerServiceDefinition guarded(BindableService service) {
+    return ServerInterceptors.useInputStreamMessages(service.bindService());
   }
 
   /** Number of open watches and configuration streams. */

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,17 +15,28 @@ import java.util.regex.Pattern;
  * @param port 1 to 65535
  */
 public record Endpoint(InetAddress address, int port) {
-  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+  private static final byte[] BROADCAST = {-1, -1, -1, -1};
+  private static final String OCTET = "(0|[1-9][0-9]{0,2})";
+  private static final Pattern V4 =
+      Pattern.compile(OCTET + "\\." + OCTET + "\\." + OCTET + "\\." + OCTET);
+  private static final Pattern V6 = Pattern.compile("(?=.*:)[0-9a-fA-F:][0-9a-fA-F:.]*");
 
   public Endpoint {
     requireNonNull(address, "address");
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port is " + port + "; it must be 1 to 65535");
     }
-    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
+    if (!isUnicast(address)) {
       throw new IllegalArgumentException(
           "address " + address.getHostAddress() + " is no unicast address of one host");
     }
+  }
+
+  private static boolean isUnicast(InetAddress address) {
+    byte[] octets = address.getAddress();
+    // "This network" and limited broadcast, RFC 6890, section 2.2.2.
+    boolean special = octets.length == 4 && (octets[0] == 0 || Arrays.equals(octets, BROADCAST));
+    return !special && !address.isAnyLocalAddress() && !address.isMulticastAddress();
   }
 
   /**
@@ -41,18 +54,36 @@ public record Endpoint(InetAddress address, int port) {
    * @throws IllegalArgumentException if {@code text} is no IPv4 or IPv6 literal
    */
   public static InetAddress parseAddress(String text) {
-    String problem = "\"" + text + "\" is no IPv4 or IPv6 address literal";
-    // InetAddress asks a resolver for anything else; four dotted parts keep "1.2" from meaning
-    // 1.0.0.2.
-    if (!LITERAL.matcher(text).matches()
-        || (!text.contains(":") && text.split("\\.", -1).length != 4)) {
-      throw new IllegalArgumentException(problem);
-    }
     try {
-      return InetAddress.getByName(text);
+      // With a colon in it InetAddress parses and never asks a resolver; the rest is parsed here,
+      // because it would ask one for "1.2.3.256", and take "1.2" and "010.0.0.1" for what some
+      // programs take for another address.
+      return V6.matcher(text).matches()
+          ? InetAddress.getByName(text)
+          : InetAddress.getByAddress(parseV4(text));
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(problem, e);
+      throw noLiteral(text);
     }
+  }
+
+  private static byte[] parseV4(String text) {
+    Matcher octets = V4.matcher(text);
+    if (!octets.matches()) {
+      throw noLiteral(text);
+    }
+    byte[] address = new byte[4];
+    for (int i = 0; i < 4; i++) {
+      int octet = Integer.parseInt(octets.group(i + 1));
+      if (octet > 255) {
+        throw noLiteral(text);
+      }
+      address[i] = (byte) octet;
+    }
+    return address;
+  }
+
+  private static IllegalArgumentException noLiteral(String text) {
+    return new IllegalArgumentException("\"" + text + "\" is no IPv4 or IPv6 address literal");
   }
 
   /** True for IPv6. */

@@ -22,8 +22,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Every change that can be made to an intent.
@@ -38,8 +36,6 @@ import java.util.regex.Pattern;
 public final class IntentChanges {
   private static final int MAX_POOL_NUMBER = 65_535;
   private static final int MAX_SID_SPACE = 65_535;
-  private static final Pattern TARGET =
-      Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:\\[\\]/]+):(\\d{1,5})");
 
   private IntentChanges() {}
 
@@ -334,9 +330,7 @@ public final class IntentChanges {
     if (intent.devices().containsKey(device.id())) {
       throw exists(deviceName(device.id()));
     }
-    Matcher target = TARGET.matcher(device.target());
-    int port = target.matches() ? Integer.parseInt(target.group(2)) : 0;
-    if (port < 1 || port > 65_535) {
+    if (!DeviceTarget.isLegal(device.target())) {
       throw new IntentException(
           INVALID_ARGUMENT,
           "device.p4runtime_address",

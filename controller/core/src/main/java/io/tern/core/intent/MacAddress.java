@@ -12,7 +12,7 @@ public record MacAddress(long value) {
 
   public MacAddress {
     if (value <= 0 || value >>> 48 != 0 || (value >>> 40 & 1) != 0) {
-      throw new IllegalArgumentException(String.format("%012x is no unicast MAC address", value));
+      throw new IllegalArgumentException(text(value) + " is no unicast MAC address");
     }
   }
 
@@ -31,6 +31,10 @@ public record MacAddress(long value) {
 
   @Override
   public String toString() {
+    return text(value);
+  }
+
+  private static String text(long value) {
     return String.format(
         "%02x:%02x:%02x:%02x:%02x:%02x",
         value >>> 40,

@@ -33,7 +33,21 @@ class EndpointTest {
   @Test
   void hostNamesAndHalfAddressesAreRefused() {
     for (String text :
-        new String[] {"localhost", "1.2", "1.2.3.4.5", "2001:db8", "", "1.2.3.256"}) {
+        new String[] {
+          "localhost",
+          "1.2",
+          "1.2.3.4.5",
+          "2001:db8",
+          "",
+          "1.2.3.256",
+          "1..2.3",
+          "010.0.0.1",
+          "1.2.3.4 ",
+          ":::",
+          ".:",
+          "fe80::1%1",
+          "0x7f.0.0.1"
+        }) {
       assertThatThrownBy(() -> Endpoint.of(text, 443))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("\"" + text + "\" is no IPv4 or IPv6 address literal");
@@ -42,7 +56,8 @@ class EndpointTest {
 
   @Test
   void addressesOfManyOrNoHostsAreRefused() {
-    for (String text : new String[] {"0.0.0.0", "224.0.0.1", "::", "ff02::1"}) {
+    for (String text :
+        new String[] {"0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::", "ff02::1"}) {
       assertThatThrownBy(() -> Endpoint.of(text, 443))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageEndingWith("is no unicast address of one host");

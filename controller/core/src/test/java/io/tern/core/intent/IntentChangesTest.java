@@ -396,9 +396,29 @@ class IntentChangesTest {
     }
 
     @Test
-    void targetWithoutPortIsRefused() {
+    void targetThatNobodyCouldConnectToIsRefused() {
       for (String target :
-          new String[] {"leaf", "leaf:", "leaf:0", "leaf:65536", "2001:db8::1:9559", "", ":9559"}) {
+          new String[] {
+            "leaf",
+            "leaf:",
+            "leaf:0",
+            "leaf:65536",
+            "2001:db8::1:9559",
+            "",
+            ":9559",
+            "[:::]:9559",
+            "[192.0.2.1]:9559",
+            "192.0.2.256:9559",
+            "le af:9559",
+            "user@leaf:9559",
+            "leaf?x:9559",
+            "leaf/x:9559",
+            "leaf,spine:9559",
+            "..:9559",
+            "-:9559",
+            "a_b:9559",
+            "%:9559"
+          }) {
         refused(
             i -> IntentChanges.createDevice(i, device("leaf2", target)),
             Kind.INVALID_ARGUMENT,
@@ -411,10 +431,18 @@ class IntentChangesTest {
     }
 
     @Test
-    void bracketedIpv6TargetIsAccepted() throws IntentException {
-      Intent next =
-          IntentChanges.createDevice(history.intent(), device("leaf2", "[2001:db8::1]:9559"));
-      assertThat(next.devices()).containsKey("leaf2");
+    void hostNamesAndAddressesAreAccepted() throws IntentException {
+      for (String target :
+          new String[] {
+            "[2001:db8::1]:9559",
+            "192.0.2.1:9559",
+            "leaf2:9559",
+            "leaf-2.rack4.example:65535",
+            "4leaf:1"
+          }) {
+        Intent next = IntentChanges.createDevice(history.intent(), device("leaf2", target));
+        assertThat(next.devices()).containsKey("leaf2");
+      }
     }
 
     @Test

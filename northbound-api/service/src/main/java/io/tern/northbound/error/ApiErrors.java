@@ -53,6 +53,16 @@ public final class ApiErrors {
         List.of(badRequest(violations)));
   }
 
+  /** INVALID_ARGUMENT for octets that are no request of the method at all. */
+  static StatusRuntimeException malformed(String method, String description) {
+    return error(
+        Code.INVALID_ARGUMENT,
+        "REQUEST_MALFORMED",
+        "the octets that were sent are no request of " + method + ": " + description,
+        Map.of("method", method),
+        List.of());
+  }
+
   /**
    * NOT_FOUND.
    *

@@ -1,5 +1,6 @@
 package io.tern.northbound.error;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -11,8 +12,9 @@ import io.grpc.StatusRuntimeException;
 
 /**
  * Turns what a service throws into the answer of the call: a {@link StatusRuntimeException} as it
- * is, anything else as INTERNAL with an incident number that is in the log (see {@link Incidents}).
- * Without it gRPC would answer UNKNOWN and say nothing.
+ * is, octets that are no message as INVALID_ARGUMENT, anything else as INTERNAL with an incident
+ * number that is in the log (see {@link Incidents}). Without it gRPC would answer UNKNOWN and say
+ * nothing.
  */
 public final class ErrorInterceptor implements ServerInterceptor {
   @Override
@@ -28,7 +30,9 @@ public final class ErrorInterceptor implements ServerInterceptor {
   }
 
   private static final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
-    private boolean closed; // A call and its listener are used by one thread at a time.
+    // A call and its listener are used by one thread at a time.
+    private boolean closed;
+    private boolean failed;
 
     GuardedCall(ServerCall<Q, A> call) {
       super(call);
@@ -41,8 +45,12 @@ public final class ErrorInterceptor implements ServerInterceptor {
     }
 
     void fail(RuntimeException failure) {
+      failed = true;
+      String method = getMethodDescriptor().getFullMethodName();
       StatusRuntimeException answer =
-          Incidents.toStatus(failure, getMethodDescriptor().getFullMethodName());
+          failure.getCause() instanceof InvalidProtocolBufferException noMessage
+              ? ApiErrors.malformed(method, noMessage.getMessage())
+              : Incidents.toStatus(failure, method);
       if (!closed) {
         Metadata trailers = answer.getTrailers();
         close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
@@ -74,6 +82,9 @@ public final class ErrorInterceptor implements ServerInterceptor {
     }
 
     private void guard(Runnable callback) {
+      if (call.failed) {
+        return; // It was answered; what still comes would find a service in the middle of things.
+      }
       try {
         callback.run();
       } catch (RuntimeException e) {

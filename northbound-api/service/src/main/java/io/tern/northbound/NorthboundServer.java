@@ -9,6 +9,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.NetUtil;
 import io.tern.core.intent.IntentStore;
 import io.tern.northbound.quicserver.IdentityPolicy;
 import java.io.IOException;
@@ -171,7 +172,7 @@ public final class NorthboundServer implements AutoCloseable {
       }
       if (!mutual && !openToStrangers && !address.getAddress().isLoopbackAddress()) {
         throw new IllegalArgumentException(
-            address
+            NetUtil.toSocketAddressString(address)
                 + " can be reached by other hosts: give the authorities of client certificates,"
                 + " because the API hands out keys, or listen on 127.0.0.1");
       }
@@ -207,7 +208,9 @@ public final class NorthboundServer implements AutoCloseable {
         return new NorthboundServer(started, api, executors, drainTime);
       } catch (IOException e) {
         executors.forEach(ExecutorService::shutdown);
-        throw new IOException("cannot listen on " + address + ": " + rootMessage(e), e);
+        throw new IOException(
+            "cannot listen on " + NetUtil.toSocketAddressString(address) + ": " + rootMessage(e),
+            e);
       }
     }
 

@@ -17,6 +17,12 @@ final class DataDirectory {
    * there: keys are in it.
    */
   static Path storeFile(Path directory) throws IOException {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new IOException(
+          "the data directory "
+              + directory
+              + " is a file; name a directory, or a path to make one");
+    }
     try {
       Files.createDirectories(directory, ownerOnly(directory));
     } catch (IOException e) {

@@ -76,19 +76,17 @@ class CommandLineTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "serve | Missing required option: '--data=DIR'",
         "serve --data d extra | Unmatched argument at index 3: 'extra'",
         "serve --data d --nope | Unknown option: '--nope'",
-        "serve --data d --grpc 9550"
-            + " | Invalid value for option '--grpc': \"9550\" is no address to listen on; write it"
-            + " as host:port or [v6]:port",
+        "serve --data d --grpc 9550 | Invalid value for option '--grpc': '9550': the port is missing",
         "serve --data d --grpc 127.0.0.1:65536"
-            + " | Invalid value for option '--grpc': \"127.0.0.1:65536\" is no address to listen"
-            + " on; write it as host:port or [v6]:port",
+            + " | Invalid value for option '--grpc': '127.0.0.1:65536': a port is 0 to 65535",
         "serve --data d --metrics ::1:80"
-            + " | Invalid value for option '--metrics': \"::1:80\" is no address to listen on;"
-            + " write it as host:port or [v6]:port",
+            + " | Invalid value for option '--metrics': '::1:80': an IPv6 address stands in"
+            + " brackets",
         "serve --data d --tls-cert c | Error: Missing required argument(s): --tls-key=FILE",
         "serve --data d --client-ca c"
             + " | Error: Missing required argument(s): --tls-cert=FILE, --tls-key=FILE",

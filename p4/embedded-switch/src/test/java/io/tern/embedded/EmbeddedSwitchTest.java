@@ -68,6 +68,8 @@ class EmbeddedSwitchTest {
       one.inject(new byte[] {(byte) 192, 0, 42});
 
       assertThat(primary.next().getPacket().getPayload().toByteArray()).containsExactly(42);
+      // The stream may have it before the forwarding thread has counted it.
+      sw.awaitForwarded();
       assertThat(sw.statistics().device().packetIns()).isEqualTo(1);
     }
   }

@@ -31,6 +31,7 @@ class ServeProcessIT {
   @TempDir Path directory;
 
   private final List<Process> processes = new ArrayList<>();
+  private final List<ManagedChannel> channels = new ArrayList<>();
 
   /** The command alone. */
   static final class Main {
@@ -43,6 +44,7 @@ class ServeProcessIT {
 
   @AfterEach
   void killWhatIsLeft() {
+    channels.forEach(ManagedChannel::shutdownNow);
     processes.forEach(Process::destroyForcibly);
   }
 
@@ -115,6 +117,7 @@ class ServeProcessIT {
         NettyChannelBuilder.forAddress("127.0.0.1", ports.get(ports.size() - 1))
             .usePlaintext()
             .build();
+    channels.add(channel);
     return PoolServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 

@@ -49,7 +49,8 @@ class CommandLineTest {
     assertThat(tern("serve", "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
         .contains("--data=DIR", "--grpc=HOST:PORT", "127.0.0.1:9550", "--metrics=HOST:PORT")
-        .contains("--tls-cert=FILE", "--tls-key=FILE", "--client-ca=FILE")
+        .contains("--tls-cert=FILE", "--tls-key=FILE", "--tls-client-ca=FILE")
+        .contains("--device-ca=FILE", "--device-cert=FILE", "--device-key=FILE")
         .contains("--allow-unauthenticated");
   }
 
@@ -88,7 +89,7 @@ class CommandLineTest {
             + " | Invalid value for option '--metrics': '::1:80': an IPv6 address stands in"
             + " brackets",
         "serve --data d --tls-cert c | Error: Missing required argument(s): --tls-key=FILE",
-        "serve --data d --client-ca c"
+        "serve --data d --tls-client-ca c"
             + " | Error: Missing required argument(s): --tls-cert=FILE, --tls-key=FILE",
         "switch --cpu-port x | Invalid value for option '--cpu-port': 'x' is not an int",
       })

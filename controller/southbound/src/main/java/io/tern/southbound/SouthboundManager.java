@@ -2,6 +2,7 @@ package io.tern.southbound;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.Deadline;
 import io.grpc.SynchronizationContext;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -90,7 +91,7 @@ public final class SouthboundManager implements AutoCloseable {
     this.threads = builder.threads == null ? SharedThreads.own() : builder.threads;
     this.channels =
         builder.channels == null
-            ? new NettyChannelFactory(NettyChannelFactory.plaintext(), threads.executor())
+            ? new NettyChannelFactory(builder.credentials, threads.executor())
             : builder.channels;
     this.sessionOptions = builder.sessionOptions;
     this.reconcileOptions = builder.reconcileOptions;
@@ -374,6 +375,7 @@ public final class SouthboundManager implements AutoCloseable {
     private final PipelineConfig pipeline;
     private final ElectionId electionId;
     private ChannelFactory channels;
+    private ChannelCredentials credentials = NettyChannelFactory.plaintext();
     private SharedThreads threads;
     private SessionOptions sessionOptions = SessionOptions.DEFAULT;
     private ReconcileOptions reconcileOptions = ReconcileOptions.DEFAULT;
@@ -388,7 +390,16 @@ public final class SouthboundManager implements AutoCloseable {
       this.electionId = requireNonNull(electionId, "electionId");
     }
 
-    /** How devices are reached; clear text over TCP unless set. */
+    /**
+     * For channels over TCP: clear text unless set, see {@link NettyChannelFactory}. Without effect
+     * if {@link #channels} is set.
+     */
+    public Builder credentials(ChannelCredentials credentials) {
+      this.credentials = requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    /** How devices are reached; over TCP unless set. */
     public Builder channels(ChannelFactory channels) {
       this.channels = requireNonNull(channels, "channels");
       return this;

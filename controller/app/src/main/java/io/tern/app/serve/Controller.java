@@ -73,12 +73,13 @@ final class Controller implements AutoCloseable {
 
     // Fences every controller that had this store before.
     ElectionId electionId = ElectionId.of(store.nextElectionId());
-    SouthboundManager southbound =
-        SouthboundManager.builder(store, PipelineConfig.ofContract(), electionId)
-            .meters(registry)
-            .build();
+    SouthboundManager.Builder sessions =
+        SouthboundManager.builder(store, PipelineConfig.ofContract(), electionId).meters(registry);
+    if (options.deviceTls().isPresent()) {
+      sessions.credentials(options.deviceTls().get().credentials());
+    }
+    SouthboundManager southbound = sessions.build();
     parts.push(southbound);
-    southbound.start();
 
     ScheduledExecutorService changes =
         Executors.newSingleThreadScheduledExecutor(
@@ -90,7 +91,6 @@ final class Controller implements AutoCloseable {
     parts.push(changes::shutdownNow);
     CidConfigPromoter promoter = new CidConfigPromoter(store, southbound, changes, changes);
     parts.push(promoter);
-    promoter.start();
 
     NorthboundServer.Builder api =
         NorthboundServer.builder(store)
@@ -109,6 +109,10 @@ final class Controller implements AutoCloseable {
       metrics = Optional.of(new MetricsServer(registry, options.metrics().get()));
       parts.push(metrics.get());
     }
+
+    // Last: a controller that cannot serve must not take devices from one that can.
+    southbound.start();
+    promoter.start();
     log.info(
         "controller serves at revision {}, election ID {}", store.current().revision(), electionId);
   }

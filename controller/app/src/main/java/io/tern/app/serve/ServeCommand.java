@@ -1,6 +1,8 @@
 package io.tern.app.serve;
 
 import io.tern.app.endpoint.HostAndPort;
+import io.tern.app.serve.ControllerOptions.DeviceTls;
+import io.tern.app.serve.ControllerOptions.Identity;
 import io.tern.northbound.NorthboundTls;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -53,6 +55,9 @@ public final class ServeCommand implements Callable<Integer> {
               + " CID configurations.")
   private boolean allowUnauthenticated;
 
+  @ArgGroup(exclusive = false)
+  private DeviceTlsFiles deviceTls;
+
   @Option(
       names = "--metrics",
       paramLabel = "HOST:PORT",
@@ -77,10 +82,40 @@ public final class ServeCommand implements Callable<Integer> {
     private Path privateKey;
 
     @Option(
-        names = "--client-ca",
+        names = "--tls-client-ca",
         paramLabel = "FILE",
         description = "Authorities of client certificates, PEM; with it every client needs one.")
     private Path clientAuthorities;
+  }
+
+  /** Files of TLS towards devices. */
+  private static final class DeviceTlsFiles {
+    @Option(
+        names = "--device-ca",
+        required = true,
+        paramLabel = "FILE",
+        description = "Authorities of the devices' certificates, PEM; plain text without.")
+    private Path authorities;
+
+    @ArgGroup(exclusive = false)
+    private DeviceIdentityFiles identity;
+  }
+
+  /** Files that show devices who we are; they belong together. */
+  private static final class DeviceIdentityFiles {
+    @Option(
+        names = "--device-cert",
+        required = true,
+        paramLabel = "FILE",
+        description = "Our certificate chain for devices that ask for one, PEM.")
+    private Path certificates;
+
+    @Option(
+        names = "--device-key",
+        required = true,
+        paramLabel = "FILE",
+        description = "Its private key, PKCS#8 PEM.")
+    private Path privateKey;
   }
 
   @Override
@@ -122,6 +157,13 @@ public final class ServeCommand implements Callable<Integer> {
                         files.privateKey,
                         Optional.ofNullable(files.clientAuthorities))),
         allowUnauthenticated,
+        Optional.ofNullable(deviceTls)
+            .map(
+                files ->
+                    new DeviceTls(
+                        files.authorities,
+                        Optional.ofNullable(files.identity)
+                            .map(own -> new Identity(own.certificates, own.privateKey)))),
         Optional.ofNullable(metrics));
   }
 

@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.tern.app.endpoint.HostAndPort;
+import io.tern.app.serve.ControllerOptions.DeviceTls;
+import io.tern.app.serve.ControllerOptions.Identity;
 import io.tern.embedded.EmbeddedSwitch;
+import io.tern.embedded.TlsOptions;
 import io.tern.proto.v1.Backend;
 import io.tern.proto.v1.BackendServiceGrpc;
 import io.tern.proto.v1.CidAlgorithm;
@@ -54,6 +59,7 @@ class ControllerIT {
 
   private EmbeddedSwitch device;
   private ManagedChannel channel;
+  private Optional<DeviceTls> deviceTls = Optional.empty();
 
   @BeforeEach
   void startDevice() throws Exception {
@@ -129,6 +135,47 @@ class ControllerIT {
   }
 
   @Test
+  void aDeviceThatAsksForACertificateIsReachedWithOne() throws Exception {
+    X509Bundle authority =
+        new CertificateBuilder()
+            .subject("CN=test authority")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    X509Bundle own =
+        new CertificateBuilder()
+            .subject("CN=both ends")
+            .addSanIpAddress("127.0.0.1")
+            .buildIssuedBy(authority);
+    Path ca = write("ca.pem", authority.getCertificatePEM());
+    Path certificates = write("cert.pem", own.getCertificatePathPEM());
+    Path key = write("key.pem", own.getPrivateKeyPEM());
+    device.close();
+    device =
+        EmbeddedSwitch.builder()
+            .deviceId(DEVICE_ID)
+            .grpcAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .tls(new TlsOptions(certificates, key, ca))
+            .start();
+
+    deviceTls = Optional.of(new DeviceTls(ca, Optional.of(new Identity(certificates, key))));
+    try (Controller controller = start()) {
+      connect(controller);
+      createEverything();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(device().getConnectionState())
+                      .as("%s", device())
+                      .isEqualTo(Device.ConnectionState.IN_SYNC));
+    }
+  }
+
+  private Path write(String name, String text) throws Exception {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
   void twoControllersDoNotShareADirectory() throws Exception {
     try (Controller first = start()) {
       assertThatThrownBy(this::start)
@@ -148,6 +195,7 @@ class ControllerIT {
               new InetSocketAddress(InetAddress.getLoopbackAddress(), first.port()),
               Optional.empty(),
               false,
+              Optional.empty(),
               Optional.empty());
       for (int i = 0; i < 2; i++) {
         // The second time it would say that the store is in use, had the first one left it open.
@@ -170,7 +218,12 @@ class ControllerIT {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     return Controller.start(
         new ControllerOptions(
-            directory.resolve("data"), anyPort, Optional.empty(), false, Optional.of(anyPort)));
+            directory.resolve("data"),
+            anyPort,
+            Optional.empty(),
+            false,
+            deviceTls,
+            Optional.of(anyPort)));
   }
 
   private void connect(Controller controller) {

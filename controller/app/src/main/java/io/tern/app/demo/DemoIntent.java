@@ -2,6 +2,7 @@ package io.tern.app.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
@@ -31,6 +32,8 @@ import io.tern.proto.v1.WatchDevicesRequest;
 import io.tern.proto.v1.WatchVipsRequest;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What the demo asks of the controller, over the northbound API like any other client. */
 final class DemoIntent {
@@ -136,27 +139,25 @@ final class DemoIntent {
 
   /** Waits until the servers of {@code pool} may issue CIDs with its configuration. */
   void awaitCidConfigActive(String pool) {
-    var changes =
-        call(CidConfigServiceGrpc.newBlockingStub(channel))
-            .watchCidConfigs(WatchCidConfigsRequest.newBuilder().setParent(pool).build());
     await(
-        changes,
         "CID configuration of " + pool + " ACTIVE",
-        c -> c.getCidConfig().getState() == CidConfig.State.ACTIVE);
+        () ->
+            call(CidConfigServiceGrpc.newBlockingStub(channel))
+                .watchCidConfigs(WatchCidConfigsRequest.newBuilder().setParent(pool).build()),
+        change -> change.getCidConfig().getState() == CidConfig.State.ACTIVE);
   }
 
   /** Waits until the switch holds everything that has been created so far. */
   void awaitInSync() {
     long revision = revision();
-    var changes =
-        call(DeviceServiceGrpc.newBlockingStub(channel))
-            .watchDevices(WatchDevicesRequest.getDefaultInstance());
     await(
-        changes,
         DEVICE + " IN_SYNC with revision " + revision,
-        c ->
-            c.getDevice().getConnectionState() == Device.ConnectionState.IN_SYNC
-                && c.getDevice().getSyncedRevision() >= revision);
+        () ->
+            call(DeviceServiceGrpc.newBlockingStub(channel))
+                .watchDevices(WatchDevicesRequest.getDefaultInstance()),
+        change ->
+            change.getDevice().getConnectionState() == Device.ConnectionState.IN_SYNC
+                && change.getDevice().getSyncedRevision() >= revision);
   }
 
   /** What the controller has written to the switch since its process started. */
@@ -181,30 +182,34 @@ final class DemoIntent {
   }
 
   private long revision() {
-    Iterator<io.tern.proto.v1.WatchVipsResponse> changes =
-        call(VipServiceGrpc.newBlockingStub(channel))
-            .watchVips(WatchVipsRequest.getDefaultInstance());
-    while (changes.hasNext()) {
-      var change = changes.next();
-      if (change.getType() == ChangeType.SNAPSHOT_COMPLETE) {
-        return change.getRevision();
-      }
-    }
-    throw new IllegalStateException("the controller ended the watch before its snapshot");
+    return await(
+            "the end of the snapshot",
+            () ->
+                call(VipServiceGrpc.newBlockingStub(channel))
+                    .watchVips(WatchVipsRequest.getDefaultInstance()),
+            change -> change.getType() == ChangeType.SNAPSHOT_COMPLETE)
+        .getRevision();
   }
 
-  private <T> void await(Iterator<T> changes, String what, java.util.function.Predicate<T> seen) {
+  /** The first change of a watch that is the one waited for; the watch ends with it. */
+  private <T> T await(String what, Supplier<Iterator<T>> watch, Predicate<T> seen) {
     T last = null;
+    Context.CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
     try {
+      Iterator<T> changes = watch.get();
       while (changes.hasNext()) {
         last = changes.next();
         if (seen.test(last)) {
-          return;
+          return last;
         }
       }
     } catch (StatusRuntimeException e) {
       throw new IllegalStateException(
           "waited " + timeout.toSeconds() + " s for " + what + "; last seen: " + last, e);
+    } finally {
+      context.detach(before);
+      context.cancel(null);
     }
     throw new IllegalStateException("the controller ended the watch for " + what);
   }

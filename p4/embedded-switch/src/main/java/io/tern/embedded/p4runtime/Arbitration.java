@@ -60,8 +60,19 @@ final class Arbitration {
   private final Map<String, RoleState> roles = new HashMap<>();
   private final Map<Controller, RoleState> roleOf = new HashMap<>();
 
+  private final Runnable primariesChanged;
+
   Arbitration(long deviceId) {
+    this(deviceId, () -> {});
+  }
+
+  /**
+   * @param primariesChanged called when {@link #primaries} has changed, before anybody is told: who
+   *     hears that it is primary may act as one at once
+   */
+  Arbitration(long deviceId, Runnable primariesChanged) {
     this.deviceId = deviceId;
+    this.primariesChanged = requireNonNull(primariesChanged, "primariesChanged");
   }
 
   /**
@@ -114,6 +125,7 @@ final class Arbitration {
     role.live.remove(controller);
     if (role.primary == controller) {
       role.primary = null;
+      primariesChanged.run();
       role.live.keySet().forEach(other -> notify(role, other));
     }
   }
@@ -213,6 +225,7 @@ final class Arbitration {
       boolean changed = previous != controller || !id.equals(role.highest);
       role.primary = controller;
       role.highest = id;
+      primariesChanged.run();
       if (changed) {
         role.live.keySet().stream()
             .filter(other -> other != controller)
@@ -221,6 +234,7 @@ final class Arbitration {
       notify(role, controller);
     } else if (previous == controller) {
       role.primary = null;
+      primariesChanged.run();
       role.live.keySet().forEach(other -> notify(role, other));
     } else {
       notify(role, controller);

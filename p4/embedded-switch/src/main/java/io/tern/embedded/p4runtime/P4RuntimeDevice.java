@@ -81,7 +81,7 @@ public final class P4RuntimeDevice {
     this.deviceId = deviceId;
     this.loader = requireNonNull(loader, "loader");
     this.cpuPortInput = requireNonNull(cpuPortInput, "cpuPortInput");
-    this.arbitration = new Arbitration(deviceId);
+    this.arbitration = new Arbitration(deviceId, this::refreshPrimaries);
   }
 
   public long deviceId() {
@@ -173,7 +173,6 @@ public final class P4RuntimeDevice {
     try {
       sessions.add(session);
       arbitration.update(session, claim);
-      refreshPrimaries();
     } finally {
       lock.unlock();
     }
@@ -184,7 +183,6 @@ public final class P4RuntimeDevice {
     try {
       sessions.remove(session);
       arbitration.disconnect(session);
-      refreshPrimaries();
     } finally {
       lock.unlock();
     }
@@ -432,7 +430,7 @@ public final class P4RuntimeDevice {
     commit(next);
   }
 
-  @GuardedBy("lock")
+  @SuppressWarnings("GuardedBy") // Called by the arbitration alone, which is used under the lock.
   private void refreshPrimaries() {
     primaries =
         arbitration.primaries().stream().map(controller -> (StreamSession) controller).toList();

@@ -323,4 +323,19 @@ class ArbitrationTest {
       assertThat(writers).isEqualTo(any.primaries().isEmpty() ? List.of() : List.of(highest));
     }
   }
+
+  @Test
+  void whoHearsThatItIsPrimaryIsItAlready() {
+    Arbitration[] made = new Arbitration[1];
+    made[0] = new Arbitration(DEVICE, () -> journal.add("primaries " + made[0].primaries().size()));
+
+    made[0].update(a, claim("", 1).build());
+    assertThat(heard()).containsExactly("primaries 1", "a OK 1");
+
+    made[0].update(b, claim("", 2).build());
+    assertThat(heard()).containsExactly("primaries 1", "a ALREADY_EXISTS 2", "b OK 2");
+
+    made[0].disconnect(b);
+    assertThat(heard()).containsExactly("primaries 0", "a NOT_FOUND 2");
+  }
 }

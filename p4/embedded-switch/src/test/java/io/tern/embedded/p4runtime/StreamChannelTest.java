@@ -5,6 +5,7 @@ import static io.tern.embedded.p4runtime.Updates.insert;
 import static io.tern.embedded.p4runtime.Updates.mac;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -170,7 +171,8 @@ class StreamChannelTest {
 
     assertThat(running.packetOuts.poll(10, TimeUnit.SECONDS))
         .containsExactly(0x80, 0x83, 0xca, 0xfe);
-    assertThat(running.device.statistics().packetOuts()).isEqualTo(1);
+    // The frame is there before it has been counted.
+    await().untilAsserted(() -> assertThat(running.device.statistics().packetOuts()).isEqualTo(1));
   }
 
   @Test

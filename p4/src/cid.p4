@@ -13,17 +13,76 @@ control Cid(in headers_t hdr, inout metadata_t meta, out bool routable) {
 
     // Sets the SID space, the shortest CID of the configuration and, from a clear-text CID, the
     // server ID. `sid_mask` covers the SID's octets, left aligned: no shift, and one action for
-    // every length. Long enough CIDs have all of these octets.
+    // every length. Long enough CIDs have all of these octets. `check_length` asks that the low five
+    // bits of the first octet give the number of octets behind it (length self-description).
     @id(0x01000003)
     action decode_plaintext(
         @id(1) bit<16> sid_space,
         @id(2) bit<120> sid_mask,
-        @id(3) bit<8> min_cid_length
+        @id(3) bit<8> min_cid_length,
+        @id(4) bit<1> check_length
     ) {
         meta.sid_space = sid_space;
-        meta.server_id = meta.cid_tail & sid_mask;
+        meta.server_id = meta.cid_tail[151:32] & sid_mask;
         meta.min_cid_length = min_cid_length;
+        meta.check_length = check_length == 1;
     }
+
+#if WITH_SINGLE_PASS
+    // The same of a CID whose SID and nonce are one AES-128 block.
+    @id(0x01000013)
+    action decode_single_pass(
+        @id(1) bit<16> sid_space,
+        @id(2) bit<120> sid_mask,
+        @id(3) bit<8> min_cid_length,
+        @id(4) bit<1> check_length,
+        @id(5) bit<128> round_key_0,
+        @id(6) bit<128> round_key_1,
+        @id(7) bit<128> round_key_2,
+        @id(8) bit<128> round_key_3,
+        @id(9) bit<128> round_key_4,
+        @id(10) bit<128> round_key_5,
+        @id(11) bit<128> round_key_6,
+        @id(12) bit<128> round_key_7,
+        @id(13) bit<128> round_key_8,
+        @id(14) bit<128> round_key_9,
+        @id(15) bit<128> round_key_10
+    ) {
+        meta.sid_space = sid_space;
+        meta.min_cid_length = min_cid_length;
+        meta.check_length = check_length == 1;
+    }
+#endif
+
+#if WITH_FOUR_PASS
+    // The same of a CID that four passes of a Feistel network made.
+    @id(0x01000014)
+    action decode_four_pass(
+        @id(1) bit<16> sid_space,
+        @id(2) bit<120> sid_mask,
+        @id(3) bit<8> min_cid_length,
+        @id(4) bit<1> check_length,
+        @id(5) bit<8> half_shift,
+        @id(6) bit<80> left_mask,
+        @id(7) bit<80> right_mask,
+        @id(8) bit<1> fourth_pass,
+        @id(9) bit<128> round_key_0,
+        @id(10) bit<128> round_key_1,
+        @id(11) bit<128> round_key_2,
+        @id(12) bit<128> round_key_3,
+        @id(13) bit<128> round_key_4,
+        @id(14) bit<128> round_key_5,
+        @id(15) bit<128> round_key_6,
+        @id(16) bit<128> round_key_7,
+        @id(17) bit<128> round_key_8,
+        @id(18) bit<128> round_key_9,
+        @id(19) bit<128> round_key_10
+    ) {
+        meta.sid_space = sid_space;
+        meta.min_cid_length = min_cid_length;
+        meta.check_length = check_length == 1;
+    }
+#endif
 
     @id(0x02000003)
     @entry_restriction("codepoint != 7")
@@ -34,6 +93,12 @@ control Cid(in headers_t hdr, inout metadata_t meta, out bool routable) {
         }
         actions = {
             decode_plaintext;
+#if WITH_SINGLE_PASS
+            decode_single_pass;
+#endif
+#if WITH_FOUR_PASS
+            decode_four_pass;
+#endif
             @defaultonly NoAction;
         }
         const default_action = NoAction();
@@ -74,11 +139,17 @@ control Cid(in headers_t hdr, inout metadata_t meta, out bool routable) {
             meta.reason = REASON_FALLBACK_UNKNOWN_CODEPOINT;
         } else if (meta.cid_length < (bit<16>) meta.min_cid_length) {
             meta.reason = REASON_FALLBACK_CID_TOO_SHORT;
+        } else if (meta.check_length
+            && (bit<8>) hdr.cid_first_octet.length_or_random + 1 != meta.min_cid_length) {
+            meta.reason = REASON_FALLBACK_CID_LENGTH_MISMATCH;
         } else if (!server_id.apply().hit) {
             meta.reason = REASON_FALLBACK_UNKNOWN_SERVER;
         } else {
             meta.reason = REASON_ROUTED_BY_CID;
             routable = true;
+        }
+        if (meta.icmp_error) {
+            meta.reason = routable ? (bit<32>) REASON_ICMP_BY_CID : REASON_ICMP_FALLBACK;
         }
     }
 }

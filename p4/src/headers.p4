@@ -7,12 +7,46 @@
 const bit<9> CPU_PORT = 255;
 
 const bit<16> ETHERTYPE_IPV4 = 0x0800;
+const bit<16> ETHERTYPE_ARP = 0x0806;
+const bit<16> ETHERTYPE_VLAN = 0x8100;
 const bit<16> ETHERTYPE_IPV6 = 0x86DD;
-const bit<8> IP_PROTOCOL_UDP = 17;
+const bit<16> ETHERTYPE_QINQ = 0x88A8;
+
+// IPv4 protocols and IPv6 next headers.
+const bit<8> IP_HOP_BY_HOP = 0;
+const bit<8> IP_ICMP = 1;
+const bit<8> IP_IPV4 = 4;
+const bit<8> IP_UDP = 17;
+const bit<8> IP_IPV6 = 41;
+const bit<8> IP_ROUTING = 43;
+const bit<8> IP_FRAGMENT = 44;
+const bit<8> IP_ICMPV6 = 58;
+const bit<8> IP_DESTINATION_OPTIONS = 60;
+
+const bit<8> ICMP_ECHO_REPLY = 0;
+const bit<8> ICMP_UNREACHABLE = 3;
+const bit<8> ICMP_ECHO_REQUEST = 8;
+const bit<8> ICMP_TIME_EXCEEDED = 11;
+const bit<8> ICMP_PARAMETER_PROBLEM = 12;
+
+const bit<8> ICMPV6_UNREACHABLE = 1;
+const bit<8> ICMPV6_PACKET_TOO_BIG = 2;
+const bit<8> ICMPV6_TIME_EXCEEDED = 3;
+const bit<8> ICMPV6_PARAMETER_PROBLEM = 4;
+const bit<8> ICMPV6_ECHO_REQUEST = 128;
+const bit<8> ICMPV6_ECHO_REPLY = 129;
+const bit<8> NDP_FIRST = 133;
+const bit<8> NDP_LAST = 137;
 
 const bit<32> ETHERNET_OCTETS = 14;
-const bit<32> IPV6_OCTETS = 40;
+const bit<32> VLAN_OCTETS = 4;
+const bit<16> IPV4_OCTETS = 20;
+const bit<16> IPV6_OCTETS = 40;
 const bit<16> UDP_OCTETS = 8;
+const bit<16> ICMP_OCTETS = 8;
+
+// What this device writes into outer headers and echo replies.
+const bit<8> INITIAL_TTL = 64;
 
 // Codepoint of CIDs that no configuration made: always unroutable.
 const bit<3> CODEPOINT_UNROUTABLE = 0b111;
@@ -24,16 +58,24 @@ header packet_out_t {
     @padding bit<7> pad;
 }
 
-// In front of a frame that the controller receives: it came in by this port.
+// In front of a frame that the controller receives: it came in by this port, and counted in this
+// cell of `reason`.
 @controller_header("packet_in")
 header packet_in_t {
     bit<9> ingress_port;
     @padding bit<7> pad;
+    bit<8> reason;
 }
 
 header ethernet_t {
     bit<48> dst_mac;
     bit<48> src_mac;
+    bit<16> ether_type;
+}
+
+// 802.1Q, and the outer tag of 802.1ad (QinQ).
+header vlan_t {
+    bit<16> tag_control;
     bit<16> ether_type;
 }
 
@@ -70,11 +112,30 @@ header ipv6_t {
     bit<128> dst_addr;
 }
 
+// Hop-by-hop options, routing, fragment and destination options alike (RFC 8200, section 4). Of the
+// first two octets behind the length, a routing header has the segments left in the second; a
+// fragment header has its offset (13 bits), 2 reserved bits and the M flag in both.
+header ipv6_extension_t {
+    bit<8> next_header;
+    bit<8> length;
+    bit<8> octet_2;
+    bit<8> octet_3;
+    varbit<16352> rest;
+}
+
 header udp_t {
     bit<16> src_port;
     bit<16> dst_port;
     bit<16> length;
     bit<16> checksum;
+}
+
+// ICMP and ICMPv6.
+header icmp_t {
+    bit<8> type;
+    bit<8> code;
+    bit<16> checksum;
+    bit<32> rest;
 }
 
 // RFC 8999, section 5: all that every version of QUIC has in common.
@@ -91,7 +152,16 @@ header quic_long_t {
     bit<8> dcid_length;
 }
 
-// First octet of the destination connection ID: QUIC-LB puts the config rotation bits on top.
+// What a long header that an ICMP error quotes has between that and the source connection ID.
+header quic_quoted_dcid_t {
+    varbit<2040> dcid;
+}
+
+header quic_quoted_scid_length_t {
+    bit<8> scid_length;
+}
+
+// First octet of the connection ID that routes: QUIC-LB puts the config rotation bits on top.
 header cid_first_octet_t {
     bit<3> codepoint;
     bit<5> length_or_random;
@@ -101,12 +171,27 @@ struct headers_t {
     packet_out_t packet_out;
     packet_in_t packet_in;
     ethernet_t ethernet;
+    vlan_t[2] vlan;
+    // Written by Encapsulate.
+    ipv4_t outer_ipv4;
+    ipv6_t outer_ipv6;
+    udp_t outer_udp;
     ipv4_t ipv4;
     ipv4_options_t ipv4_options;
     ipv6_t ipv6;
+    ipv6_extension_t[4] ipv6_extensions;
     udp_t udp;
+    icmp_t icmp;
+    // The packet that an ICMP error quotes.
+    ipv4_t quoted_ipv4;
+    ipv4_options_t quoted_ipv4_options;
+    ipv6_t quoted_ipv6;
+    udp_t quoted_udp;
+    // Of the UDP payload, or of what is quoted of one.
     quic_t quic;
     quic_long_t quic_long;
+    quic_quoted_dcid_t quic_quoted_dcid;
+    quic_quoted_scid_length_t quic_quoted_scid_length;
     cid_first_octet_t cid_first_octet;
 }
 

@@ -27,6 +27,26 @@
 // From the controller.
 #define REASON_PACKET_OUT 12
 
-#define REASON_COUNT 13
+// Sent to a backend.
+#define REASON_FALLBACK_CID_LENGTH_MISMATCH 13
+#define REASON_KNOWN_DCID 14
+#define REASON_KNOWN_TUPLE 15
+#define REASON_ICMP_BY_CID 16
+#define REASON_ICMP_FALLBACK 17
+#define REASON_ICMP_REPLICATED 18
+
+// Answered.
+#define REASON_ICMP_ECHO 19
+
+// From a backend to a client.
+#define REASON_RETURN_PATH 20
+
+// Left to L2.
+#define REASON_NEIGHBOUR 21
+
+// Dropped.
+#define REASON_WRONG_FAMILY 22
+
+#define REASON_COUNT 23
 
 #endif

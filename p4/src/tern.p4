@@ -41,28 +41,37 @@
 #include <core.p4>
 #include <v1model.p4>
 
+#include "features.p4"
 #include "sizes.p4"
 #include "reasons.p4"
 #include "headers.p4"
 #include "metadata.p4"
 #include "tern_parser.p4"
+#include "nat.p4"
 #include "vip.p4"
+#include "flow_hash.p4"
 #include "cid.p4"
 #include "fallback.p4"
+#include "state.p4"
 #include "steer.p4"
+#include "return_path.p4"
+#include "icmp_echo.p4"
 #include "l2.p4"
+#include "punt.p4"
 #include "tern_ingress.p4"
+#include "replicate.p4"
+#include "encapsulate.p4"
 #include "tern_egress.p4"
 #include "checksums.p4"
 #include "tern_deparser.p4"
 
-@pkginfo(name = "tern", version = "0.1.0")
+@pkginfo(name = "tern", version = "0.2.0")
 @brief("QUIC connection-ID load balancing")
 V1Switch(
     TernParser(),
     VerifyChecksums(),
     TernIngress(),
     TernEgress(),
-    UpdateChecksums(),
+    ComputeChecksums(),
     TernDeparser()
 ) main;

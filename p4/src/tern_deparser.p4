@@ -7,12 +7,24 @@ control TernDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.packet_in);
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.vlan);
+        packet.emit(hdr.outer_ipv4);
+        packet.emit(hdr.outer_ipv6);
+        packet.emit(hdr.outer_udp);
         packet.emit(hdr.ipv4);
         packet.emit(hdr.ipv4_options);
         packet.emit(hdr.ipv6);
+        packet.emit(hdr.ipv6_extensions);
         packet.emit(hdr.udp);
+        packet.emit(hdr.icmp);
+        packet.emit(hdr.quoted_ipv4);
+        packet.emit(hdr.quoted_ipv4_options);
+        packet.emit(hdr.quoted_ipv6);
+        packet.emit(hdr.quoted_udp);
         packet.emit(hdr.quic);
         packet.emit(hdr.quic_long);
+        packet.emit(hdr.quic_quoted_dcid);
+        packet.emit(hdr.quic_quoted_scid_length);
         packet.emit(hdr.cid_first_octet);
     }
 }

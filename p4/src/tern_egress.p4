@@ -8,17 +8,43 @@ control TernEgress(
     inout metadata_t meta,
     inout standard_metadata_t standard_metadata
 ) {
-    // What v1model targets call the copies of a multicast group.
+    // What v1model targets call the copies of a clone session, and of a multicast group.
+    const bit<32> INSTANCE_INGRESS_CLONE = 1;
     const bit<32> INSTANCE_REPLICATION = 5;
 
+    Replicate() replicate;
+#if WITH_NAT
+    Nat() nat;
+#endif
+#if WITH_IPIP || WITH_GUE
+    Encapsulate() encapsulate;
+#endif
+
     apply {
-        if (standard_metadata.instance_type == INSTANCE_REPLICATION
-            && standard_metadata.egress_port == standard_metadata.ingress_port) {
-            mark_to_drop(standard_metadata);
-        } else if (standard_metadata.egress_port == CPU_PORT) {
+        if (standard_metadata.instance_type == INSTANCE_REPLICATION) {
+            if (meta.replicate) {
+                replicate.apply(hdr, meta, standard_metadata);
+            } else if (standard_metadata.egress_port == standard_metadata.ingress_port) {
+                mark_to_drop(standard_metadata);
+            }
+        }
+        if (standard_metadata.egress_port == CPU_PORT) {
             hdr.packet_in.setValid();
-            hdr.packet_in.ingress_port = standard_metadata.ingress_port;
+            hdr.packet_in.ingress_port = standard_metadata.instance_type == INSTANCE_INGRESS_CLONE
+                ? meta.copied_ingress_port
+                : standard_metadata.ingress_port;
             hdr.packet_in.pad = 0;
+            hdr.packet_in.reason = meta.reason[7:0];
+        } else if (meta.rewrite != REWRITE_NONE) {
+            if (meta.rewrite == REWRITE_NAT_V4 || meta.rewrite == REWRITE_NAT_V6) {
+#if WITH_NAT
+                nat.apply(hdr, meta);
+#endif
+            } else {
+#if WITH_IPIP || WITH_GUE
+                encapsulate.apply(hdr, meta);
+#endif
+            }
         }
     }
 }

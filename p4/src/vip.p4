@@ -3,7 +3,8 @@
 #ifndef TERN_VIP_P4
 #define TERN_VIP_P4
 
-// Whose packet it is: destination address and UDP port -> pool.
+// Whose packet it is: destination address and UDP port -> pool. An ICMP error belongs to the VIP
+// that sent the packet it quotes.
 control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
     @id(0x13000001)
     direct_counter(CounterType.packets_and_bytes) vip_v4_counter;
@@ -11,15 +12,19 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
     direct_counter(CounterType.packets_and_bytes) vip_v6_counter;
 
     // Sets the pool and the size of its fallback. `fallback_mask` is the number of slots, a power
-    // of two, minus one.
+    // of two, minus one. `count_migrated` asks for the counter `migrated`. `icmp_group` is the
+    // multicast group of ICMP errors that name no backend; 0: the fallback takes them.
     @id(0x01000001)
     action set_pool(
         @id(1) bit<16> pool_id,
-        @id(2) bit<32> fallback_mask
+        @id(2) bit<32> fallback_mask,
+        @id(3) bit<1> count_migrated,
+        @id(4) bit<16> icmp_group
     ) {
         meta.pool_id = pool_id;
         meta.fallback_mask = fallback_mask;
-        meta.steer_only = false;
+        meta.count_migrated = count_migrated == 1;
+        meta.icmp_group = icmp_group;
     }
 
     // Sets the pool of a VIP that this device serves itself: packets with an unroutable DCID stay
@@ -30,45 +35,78 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
         meta.steer_only = true;
     }
 
+#if WITH_STATE
+    // As set_pool, and remembers for `state_timeout` microseconds after its last packet where
+    // an unroutable DCID and a 4-tuple went.
+    @id(0x01000015)
+    action set_pool_stateful(
+        @id(1) bit<16> pool_id,
+        @id(2) bit<32> fallback_mask,
+        @id(3) bit<1> count_migrated,
+        @id(4) bit<16> icmp_group,
+        @id(5) bit<48> state_timeout
+    ) {
+        meta.pool_id = pool_id;
+        meta.fallback_mask = fallback_mask;
+        meta.count_migrated = count_migrated == 1;
+        meta.icmp_group = icmp_group;
+        meta.state_timeout = state_timeout;
+    }
+#endif
+
+#if WITH_IPV4
     @id(0x02000001)
     table vip_v4 {
         key = {
             hdr.ipv4.dst_addr: exact @id(1) @name("dst_addr") @format(IPV4_ADDRESS);
-            hdr.udp.dst_port: exact @id(2) @name("dst_port");
+            meta.vip_port: exact @id(2) @name("dst_port");
         }
         actions = {
             set_pool;
             set_pool_steer_only;
+#if WITH_STATE
+            set_pool_stateful;
+#endif
             @defaultonly NoAction;
         }
         const default_action = NoAction();
         counters = vip_v4_counter;
         size = VIP_SIZE;
     }
+#endif
 
+#if WITH_IPV6
     @id(0x02000002)
     table vip_v6 {
         key = {
             hdr.ipv6.dst_addr: exact @id(1) @name("dst_addr") @format(IPV6_ADDRESS);
-            hdr.udp.dst_port: exact @id(2) @name("dst_port");
+            meta.vip_port: exact @id(2) @name("dst_port");
         }
         actions = {
             set_pool;
             set_pool_steer_only;
+#if WITH_STATE
+            set_pool_stateful;
+#endif
             @defaultonly NoAction;
         }
         const default_action = NoAction();
         counters = vip_v6_counter;
         size = VIP_SIZE;
     }
+#endif
 
     apply {
         is_vip = false;
-        if (hdr.udp.isValid()) {
+        if (hdr.udp.isValid() || meta.icmp_error) {
             if (hdr.ipv4.isValid()) {
+#if WITH_IPV4
                 is_vip = vip_v4.apply().hit;
+#endif
             } else {
+#if WITH_IPV6
                 is_vip = vip_v6.apply().hit;
+#endif
             }
         }
     }

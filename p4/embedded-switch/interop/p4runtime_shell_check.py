@@ -124,7 +124,7 @@ def refused(write):
 
 def tables():
     print("tables")
-    vip = entry("vip_v4", "set_pool", {"dst_addr": VIP, "dst_port": "443"}, pool_id="7", fallback_mask="0xffff")
+    vip = entry("vip_v4", "set_pool", {"dst_addr": VIP, "dst_port": "443"}, pool_id="7", fallback_mask="0xffff", count_migrated="1", icmp_group="0")
     vip.insert()
     found = list(sh.TableEntry("vip_v4").read())
     check("an entry is read back as it was written", len(found) == 1 and found[0].msg() == vip.msg())
@@ -133,7 +133,7 @@ def tables():
     vip.modify()
     found = list(sh.TableEntry("vip_v4").read())
     check("a modified entry is read back", len(found) == 1 and found[0].msg() == vip.msg())
-    absent = entry("vip_v4", "set_pool", {"dst_addr": VIP, "dst_port": "444"}, pool_id="7", fallback_mask="0")
+    absent = entry("vip_v4", "set_pool", {"dst_addr": VIP, "dst_port": "444"}, pool_id="7", fallback_mask="0", count_migrated="1", icmp_group="0")
     check("modifying an entry that is not there is NOT_FOUND", [c for c, _ in refused(absent.modify)] == ["NOT_FOUND"])
 
     wide = p4runtime_pb2.TableEntry()

@@ -23,6 +23,10 @@ import java.util.Optional;
 final class TernEntries {
   private static final Bits ORIGINAL_SOURCE_MAC = Bits.of(0);
 
+  private static final Bits COUNT_MIGRATED = Bits.of(1);
+  private static final Bits NO_ICMP_GROUP = Bits.of(0);
+  private static final Bits LENGTH_UNCHECKED = Bits.of(0);
+
   private TernEntries() {}
 
   /** Whether the pipeline has an action that decodes CIDs of this algorithm. */
@@ -37,7 +41,9 @@ final class TernEntries {
             : action(
                 Actions.SetPool.ID,
                 Bits.of(pool.number()),
-                Bits.of(Integer.toUnsignedLong(pool.fallbackSlots() - 1)));
+                Bits.of(Integer.toUnsignedLong(pool.fallbackSlots() - 1)),
+                COUNT_MIGRATED,
+                NO_ICMP_GROUP);
     return entry(
         vip.endpoint().isV6() ? Tables.VipV6.ID : Tables.VipV4.ID,
         action,
@@ -55,7 +61,8 @@ final class TernEntries {
             Actions.DecodePlaintext.ID,
             Bits.of(config.sidSpace()),
             Bits.of(mask),
-            Bits.of(config.quicLb().cidLength())),
+            Bits.of(config.quicLb().cidLength()),
+            LENGTH_UNCHECKED),
         Bits.of(pool.number()),
         Bits.of(config.quicLb().codepoint()));
   }

@@ -87,11 +87,11 @@ class PlannerTest {
 
     assertThat(readable(plan))
         .containsExactly(
-            "vip_v4(0xc0000201, 443) -> set_pool(2, 255)",
-            "vip_v6(0x20010db8000000000000000000000001, 443) -> set_pool(2, 255)",
+            "vip_v4(0xc0000201, 443) -> set_pool(2, 255, 1, 0)",
+            "vip_v6(0x20010db8000000000000000000000001, 443) -> set_pool(2, 255, 1, 0)",
             "cid_config(2, 2) -> decode_plaintext("
                 + config.sidSpace()
-                + ", 0xffffff000000000000000000000000, 8)",
+                + ", 0xffffff000000000000000000000000, 8, 0)",
             "server_id(" + config.sidSpace() + ", 0x" + sid + ") -> to_backend(" + a.number() + ")",
             "backend(" + a.number() + ") -> forward_l2(11, 0x020000000001, 0x0200000000fe)",
             "l2(0x0200000000c1) -> l2_forward(1)",

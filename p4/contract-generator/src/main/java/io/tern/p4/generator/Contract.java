@@ -47,8 +47,14 @@ record Contract(
    *
    * @param size entries that the program guarantees room for
    * @param directCounterId 0 if it has none
+   * @param directMeterId 0 if it has none
    */
-  record Table(Identity identity, long size, int directCounterId, List<Field> matchFields) {
+  record Table(
+      Identity identity,
+      long size,
+      int directCounterId,
+      int directMeterId,
+      List<Field> matchFields) {
     Table {
       matchFields = List.copyOf(matchFields);
     }
@@ -61,8 +67,14 @@ record Contract(
     }
   }
 
-  /** An indirect counter; the cells are in the order of their indices, without gaps. */
-  record Counter(Identity identity, List<Cell> cells) {
+  /**
+   * An indirect counter.
+   *
+   * @param size cells
+   * @param cells in the order of their indices, without gaps; none if a number of some kind (a
+   *     pool's, say) is the index
+   */
+  record Counter(Identity identity, long size, List<Cell> cells) {
     Counter {
       cells = List.copyOf(cells);
     }

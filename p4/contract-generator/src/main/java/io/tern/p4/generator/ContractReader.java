@@ -10,6 +10,7 @@ import io.tern.p4.generator.Contract.Identity;
 import io.tern.p4.generator.Contract.Table;
 import io.tern.proto.p4.config.v1.ControllerPacketMetadata;
 import io.tern.proto.p4.config.v1.DirectCounter;
+import io.tern.proto.p4.config.v1.DirectMeter;
 import io.tern.proto.p4.config.v1.Expression;
 import io.tern.proto.p4.config.v1.MatchField;
 import io.tern.proto.p4.config.v1.P4Info;
@@ -31,6 +32,9 @@ final class ContractReader {
    * threes: index, name, description.
    */
   static final String CELLS = "tern_cells";
+
+  /** The structured annotation that says what number is the index of an indirect counter. */
+  static final String INDEX = "tern_index";
 
   private static final String NO_ACTION = "NoAction";
 
@@ -65,6 +69,11 @@ final class ContractReader {
       directCounterOfTable.put(
           counter.getDirectTableId(), identity(counter.getPreamble(), "direct counter").id());
     }
+    Map<Integer, Integer> directMeterOfTable = new HashMap<>();
+    for (DirectMeter meter : p4Info.getDirectMetersList()) {
+      directMeterOfTable.put(
+          meter.getDirectTableId(), identity(meter.getPreamble(), "direct meter").id());
+    }
     List<Table> tables = new ArrayList<>();
     for (var table : p4Info.getTablesList()) {
       Identity identity = identity(table.getPreamble(), "table");
@@ -73,6 +82,7 @@ final class ContractReader {
               identity,
               table.getSize(),
               directCounterOfTable.getOrDefault(identity.id(), 0),
+              directMeterOfTable.getOrDefault(identity.id(), 0),
               fields(
                   table.getMatchFieldsList(),
                   MatchField::getId,
@@ -96,7 +106,7 @@ final class ContractReader {
     List<Counter> counters = new ArrayList<>();
     for (var counter : p4Info.getCountersList()) {
       Identity identity = identity(counter.getPreamble(), "counter");
-      counters.add(new Counter(identity, cells(counter, identity)));
+      counters.add(new Counter(identity, counter.getSize(), cells(counter, identity)));
     }
     List<ControllerHeader> headers = new ArrayList<>();
     for (var header : p4Info.getControllerPacketMetadataList()) {
@@ -177,6 +187,9 @@ final class ContractReader {
 
   private static List<Cell> cells(io.tern.proto.p4.config.v1.Counter counter, Identity identity) {
     String what = "counter " + identity.alias();
+    if (annotation(counter.getPreamble(), INDEX).isPresent()) {
+      return List.of();
+    }
     List<Expression> expressions =
         cellsAnnotation(counter.getPreamble(), what).getExpressionList().getExpressionsList();
     if (expressions.size() % 3 != 0) {
@@ -241,16 +254,21 @@ final class ContractReader {
   }
 
   private static StructuredAnnotation cellsAnnotation(Preamble preamble, String what) {
-    Optional<StructuredAnnotation> annotation =
-        preamble.getStructuredAnnotationsList().stream()
-            .filter(a -> a.getName().equals(CELLS))
-            .findFirst();
-    return annotation.orElseThrow(
-        () ->
-            new ContractException(
-                what
-                    + " has no annotation @"
-                    + CELLS
-                    + "[index, \"name\", \"description\", ...]: nobody would know what its cells count"));
+    return annotation(preamble, CELLS)
+        .orElseThrow(
+            () ->
+                new ContractException(
+                    what
+                        + " has no annotation @"
+                        + CELLS
+                        + "[index, \"name\", \"description\", ...] and no @"
+                        + INDEX
+                        + "[\"what\"]: nobody would know what its cells count"));
+  }
+
+  private static Optional<StructuredAnnotation> annotation(Preamble preamble, String name) {
+    return preamble.getStructuredAnnotationsList().stream()
+        .filter(a -> a.getName().equals(name))
+        .findFirst();
   }
 }

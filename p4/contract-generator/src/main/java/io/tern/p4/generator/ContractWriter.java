@@ -46,6 +46,9 @@ final class ContractWriter {
     Path folder = Path.of(packageName.replace('.', '/'));
     sources.put(folder.resolve(className + ".java"), constants());
     for (Counter counter : contract.counters()) {
+      if (counter.cells().isEmpty()) {
+        continue;
+      }
       String enumName = JavaNames.typeName(counter.identity().alias(), "counter");
       if (sources.put(folder.resolve(enumName + ".java"), cells(counter, enumName)) != null) {
         throw new ContractException(
@@ -94,7 +97,7 @@ final class ContractWriter {
         });
     java.group(
         "Counters",
-        "Indirect counters, by their aliases; an enum of the same name has the cells.",
+        "Indirect counters, by their aliases; where cells have names, an enum has them.",
         () -> {
           Scope scope = new Scope("counters");
           for (Counter counter : contract.counters()) {
@@ -103,7 +106,7 @@ final class ContractWriter {
                 scope,
                 "counter",
                 counter.identity(),
-                () -> java.constant("int", "SIZE", counter.cells().size(), "Cells."));
+                () -> java.constant("int", "SIZE", counter.size(), "Cells."));
           }
         });
     java.group(
@@ -135,6 +138,9 @@ final class ContractWriter {
           java.constant("int", "SIZE", table.size(), "Entries that there is room for.");
           if (table.directCounterId() != 0) {
             java.constant("int", "DIRECT_COUNTER_ID", table.directCounterId(), null);
+          }
+          if (table.directMeterId() != 0) {
+            java.constant("int", "DIRECT_METER_ID", table.directMeterId(), null);
           }
           fields(java, "MATCH_", table.matchFields(), table.identity());
         });

@@ -80,6 +80,21 @@ class ContractReaderTest {
   }
 
   @Test
+  void aCounterWithANumberForItsIndexHasNoNamedCells() {
+    Contract contract =
+        ContractReader.read(
+            SampleP4Info.TEXT.replace("name: \"tern_cells\"", "name: \"tern_index\""));
+
+    assertThat(contract.counters())
+        .singleElement()
+        .satisfies(
+            counter -> {
+              assertThat(counter.size()).isEqualTo(2);
+              assertThat(counter.cells()).isEmpty();
+            });
+  }
+
+  @Test
   void refusesCellsThatAreNotInThrees() {
     refuses(
         SampleP4Info.TEXT.replace("expressions { string_value: \"lengths that lie\" }", ""),

@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class LoadBalancer {
   static final String REASON = "TernIngress.reason";
-  static final int REASONS = 13;
+  static final int REASONS = 23;
   static final int BACKENDS = 64;
   static final int SLOTS = 8192;
 
@@ -39,7 +39,7 @@ final class LoadBalancer {
   private LoadBalancer() {}
 
   static void configure(DataPlane dataPlane) {
-    ActionCall pool = Packets.call("TernIngress.vip.set_pool", POOL, SLOTS - 1);
+    ActionCall pool = Packets.call("TernIngress.vip.set_pool", POOL, SLOTS - 1, 1, 0);
     dataPlane.insert(VIP_V4, List.of(exact(ADDRESS_V4), exact(PORT)), 0, pool);
     dataPlane.insert(VIP_V6, List.of(new KeyMatch.Exact(ADDRESS_V6), exact(PORT)), 0, pool);
     BigInteger sidMask = BigInteger.valueOf(0xffffffffL).shiftLeft(88);
@@ -49,7 +49,8 @@ final class LoadBalancer {
         0,
         new ActionCall(
             "TernIngress.cid.decode_plaintext",
-            List.of(BigInteger.valueOf(SID_SPACE), sidMask, BigInteger.valueOf(9))));
+            List.of(
+                BigInteger.valueOf(SID_SPACE), sidMask, BigInteger.valueOf(9), BigInteger.ZERO)));
     for (int i = 0; i < BACKENDS; i++) {
       dataPlane.insert(
           BACKEND,

@@ -52,7 +52,12 @@ final class Entities {
     if (entry instanceof DeviceEntry.Vip vip) {
       return entry(
           vipTable(vip.address()),
-          action(Actions.SetPool.ID, bytestring(vip.poolId()), bytestring(vip.fallbackMask())),
+          action(
+              Actions.SetPool.ID,
+              bytestring(vip.poolId()),
+              bytestring(vip.fallbackMask()),
+              bytestring(0),
+              bytestring(0)),
           bytestring(vip.address()),
           bytestring(vip.port()));
     }
@@ -70,7 +75,8 @@ final class Entities {
               Actions.DecodePlaintext.ID,
               bytestring(config.sidSpace()),
               bytestring(config.sidMask()),
-              bytestring(config.minCidLength())),
+              bytestring(config.minCidLength()),
+              bytestring(0)),
           bytestring(config.poolId()),
           bytestring(config.codepoint()));
     }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TERN_ENCAPSULATE_P4
+#define TERN_ENCAPSULATE_P4
+
+// Puts the outer headers of meta.rewrite in front of the IP header: IP-in-IP in any pair of
+// families (RFC 2003, RFC 2473, RFC 4213), or GUE variant 1. DSCP and ECN of the outer header are
+// the inner one's (RFC 6040, normal mode; RFC 2983, uniform model). The outer packet is never
+// fragmented: DF is set, and identification is 0 (RFC 6864).
+control Encapsulate(inout headers_t hdr, in metadata_t meta) {
+    const bit<16> GUE_OCTETS = 8;
+    // Ephemeral ports carry the entropy (RFC 6335, section 6).
+    const bit<2> EPHEMERAL = 0b11;
+
+    apply {
+        bit<16> inner_octets;
+        bit<8> traffic_class;
+        bit<8> protocol;
+        if (hdr.ipv4.isValid()) {
+            inner_octets = hdr.ipv4.total_length;
+            traffic_class = hdr.ipv4.traffic_class;
+            protocol = IP_IPV4;
+        } else {
+            inner_octets = hdr.ipv6.payload_length + IPV6_OCTETS;
+            traffic_class = hdr.ipv6.traffic_class;
+            protocol = IP_IPV6;
+        }
+        if (meta.rewrite == REWRITE_GUE_V4 || meta.rewrite == REWRITE_GUE_V6) {
+            hdr.outer_udp.setValid();
+            hdr.outer_udp.src_port = EPHEMERAL ++ meta.flow_hash[31:18];
+            hdr.outer_udp.dst_port = meta.outer_dst_port;
+            hdr.outer_udp.length = inner_octets + GUE_OCTETS;
+            // The inner packet has checksums of its own (IPv6: RFC 6935).
+            hdr.outer_udp.checksum = 0;
+            inner_octets = inner_octets + GUE_OCTETS;
+            protocol = IP_UDP;
+        }
+        bit<16> ether_type;
+        if (meta.rewrite == REWRITE_IPIP_V4 || meta.rewrite == REWRITE_GUE_V4) {
+            ether_type = ETHERTYPE_IPV4;
+            hdr.outer_ipv4.setValid();
+            hdr.outer_ipv4.version = 4;
+            hdr.outer_ipv4.ihl = 5;
+            hdr.outer_ipv4.traffic_class = traffic_class;
+            hdr.outer_ipv4.total_length = inner_octets + IPV4_OCTETS;
+            hdr.outer_ipv4.identification = 0;
+            hdr.outer_ipv4.reserved = 0;
+            hdr.outer_ipv4.dont_fragment = 1;
+            hdr.outer_ipv4.more_fragments = 0;
+            hdr.outer_ipv4.fragment_offset = 0;
+            hdr.outer_ipv4.ttl = INITIAL_TTL;
+            hdr.outer_ipv4.protocol = protocol;
+            // ComputeChecksums does it.
+            hdr.outer_ipv4.checksum = 0;
+            hdr.outer_ipv4.src_addr = meta.outer_src_addr[31:0];
+            hdr.outer_ipv4.dst_addr = meta.outer_dst_addr[31:0];
+        } else {
+            ether_type = ETHERTYPE_IPV6;
+            hdr.outer_ipv6.setValid();
+            hdr.outer_ipv6.version = 6;
+            hdr.outer_ipv6.traffic_class = traffic_class;
+            // RFC 6438.
+            hdr.outer_ipv6.flow_label = meta.flow_hash[31:12];
+            hdr.outer_ipv6.payload_length = inner_octets;
+            hdr.outer_ipv6.next_header = protocol;
+            hdr.outer_ipv6.hop_limit = INITIAL_TTL;
+            hdr.outer_ipv6.src_addr = meta.outer_src_addr;
+            hdr.outer_ipv6.dst_addr = meta.outer_dst_addr;
+        }
+        if (hdr.vlan[1].isValid()) {
+            hdr.vlan[1].ether_type = ether_type;
+        } else if (hdr.vlan[0].isValid()) {
+            hdr.vlan[0].ether_type = ether_type;
+        } else {
+            hdr.ethernet.ether_type = ether_type;
+        }
+    }
+}
+
+#endif

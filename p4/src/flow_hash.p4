@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TERN_FLOW_HASH_P4
+#define TERN_FLOW_HASH_P4
+
+// meta.flow_hash: CRC-32 as in zlib over source address, destination address, source port,
+// destination port in network order, 12 octets (IPv4) or 36 (IPv6). Of an ICMP error: those of the
+// packets that the client sends, the inverse of what the error quotes.
+//
+// The low bits are the fallback's slot, the high bits vary the outer headers of tunnels.
+control FlowHash(in headers_t hdr, inout metadata_t meta) {
+    // One more than the largest CRC-32: the hash is not reduced.
+    const bit<64> CRC32_RANGE = 0x100000000;
+
+    apply {
+        if (meta.icmp_error) {
+            if (hdr.ipv4.isValid()) {
+                hash(
+                    meta.flow_hash,
+                    HashAlgorithm.crc32,
+                    32w0,
+                    {
+                        hdr.quoted_ipv4.dst_addr,
+                        hdr.quoted_ipv4.src_addr,
+                        hdr.quoted_udp.dst_port,
+                        hdr.quoted_udp.src_port
+                    },
+                    CRC32_RANGE
+                );
+            } else {
+                hash(
+                    meta.flow_hash,
+                    HashAlgorithm.crc32,
+                    32w0,
+                    {
+                        hdr.quoted_ipv6.dst_addr,
+                        hdr.quoted_ipv6.src_addr,
+                        hdr.quoted_udp.dst_port,
+                        hdr.quoted_udp.src_port
+                    },
+                    CRC32_RANGE
+                );
+            }
+        } else if (hdr.ipv4.isValid()) {
+            hash(
+                meta.flow_hash,
+                HashAlgorithm.crc32,
+                32w0,
+                {hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.udp.src_port, hdr.udp.dst_port},
+                CRC32_RANGE
+            );
+        } else {
+            hash(
+                meta.flow_hash,
+                HashAlgorithm.crc32,
+                32w0,
+                {hdr.ipv6.src_addr, hdr.ipv6.dst_addr, hdr.udp.src_port, hdr.udp.dst_port},
+                CRC32_RANGE
+            );
+        }
+    }
+}
+
+#endif

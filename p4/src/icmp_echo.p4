@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TERN_ICMP_ECHO_P4
+#define TERN_ICMP_ECHO_P4
+
+// Answers ICMP echo requests to VIP addresses, so that a VIP can be pinged without a backend.
+control IcmpEcho(
+    inout headers_t hdr,
+    inout standard_metadata_t standard_metadata,
+    out bool answered
+) {
+    AdjustChecksum() adjust_ip;
+    AdjustChecksum() adjust_icmp;
+
+    // Sends the reply out of the port that the request came in by.
+    @id(0x01000016)
+    action answer_echo() {
+        standard_metadata.egress_spec = standard_metadata.ingress_port;
+        bit<48> mac = hdr.ethernet.dst_mac;
+        hdr.ethernet.dst_mac = hdr.ethernet.src_mac;
+        hdr.ethernet.src_mac = mac;
+    }
+
+#if WITH_IPV4
+    @id(0x0200000A)
+    table echo_v4 {
+        key = {
+            hdr.ipv4.dst_addr: exact @id(1) @name("dst_addr") @format(IPV4_ADDRESS);
+        }
+        actions = {
+            answer_echo;
+            @defaultonly NoAction;
+        }
+        const default_action = NoAction();
+        size = ECHO_SIZE;
+    }
+#endif
+
+#if WITH_IPV6
+    @id(0x0200000B)
+    table echo_v6 {
+        key = {
+            hdr.ipv6.dst_addr: exact @id(1) @name("dst_addr") @format(IPV6_ADDRESS);
+        }
+        actions = {
+            answer_echo;
+            @defaultonly NoAction;
+        }
+        const default_action = NoAction();
+        size = ECHO_SIZE;
+    }
+#endif
+
+    apply {
+        answered = false;
+        if (hdr.icmp.isValid()) {
+            if (hdr.ipv4.isValid()) {
+#if WITH_IPV4
+                if (hdr.icmp.type == ICMP_ECHO_REQUEST && echo_v4.apply().hit) {
+                    answered = true;
+                    bit<32> addr = hdr.ipv4.dst_addr;
+                    hdr.ipv4.dst_addr = hdr.ipv4.src_addr;
+                    hdr.ipv4.src_addr = addr;
+                    adjust_ip.apply(
+                        hdr.ipv4.checksum,
+                        (bit<32>) hdr.ipv4.ttl << 8,
+                        (bit<32>) INITIAL_TTL << 8
+                    );
+                    hdr.ipv4.ttl = INITIAL_TTL;
+                    hdr.icmp.type = ICMP_ECHO_REPLY;
+                    adjust_icmp.apply(hdr.icmp.checksum, (bit<32>) ICMP_ECHO_REQUEST << 8, 0);
+                }
+#endif
+            } else {
+#if WITH_IPV6
+                if (hdr.icmp.type == ICMPV6_ECHO_REQUEST && echo_v6.apply().hit) {
+                    answered = true;
+                    bit<128> addr = hdr.ipv6.dst_addr;
+                    hdr.ipv6.dst_addr = hdr.ipv6.src_addr;
+                    hdr.ipv6.src_addr = addr;
+                    hdr.ipv6.hop_limit = INITIAL_TTL;
+                    hdr.icmp.type = ICMPV6_ECHO_REPLY;
+                    adjust_icmp.apply(
+                        hdr.icmp.checksum,
+                        (bit<32>) ICMPV6_ECHO_REQUEST << 8,
+                        (bit<32>) ICMPV6_ECHO_REPLY << 8
+                    );
+                }
+#endif
+            }
+        }
+    }
+}
+
+#endif

@@ -20,7 +20,7 @@ final class CompiledDeparser {
         new PrimitiveCompiler(components, components.expressions()).sequence(deparser.primitives());
   }
 
-  /** Writes the frame to {@link PacketContext#output} and returns its length, truncated. */
+  /** Writes the frame to {@link PacketContext#output} and returns its length. */
   int deparse(PacketContext c) {
     primitives.run(c);
     int octets = 0;
@@ -38,6 +38,6 @@ final class CompiledDeparser {
       }
     }
     System.arraycopy(c.frame, c.cursor, to, octets, payload);
-    return Math.min(octets + payload, c.truncateTo);
+    return octets + payload;
   }
 }

@@ -216,6 +216,7 @@ final class Interpreter {
       if (replicas != null) {
         instanceType.set(c.r, REPLICATION);
         c.recirculateFields = 0;
+        c.truncateTo = Integer.MAX_VALUE;
         enqueueEgress(c).replicas = replicas;
       }
       return;
@@ -396,7 +397,7 @@ final class Interpreter {
     if (c.recirculateFields != 0) {
       recirculate(c, length);
     } else {
-      c.out.emit(port, c.output, 0, length);
+      c.out.emit(port, c.output, 0, Math.min(length, c.truncateTo));
     }
   }
 
@@ -409,6 +410,7 @@ final class Interpreter {
       copyFields(c.cloneFields, c.r, job.registers);
       instanceType.set(job.registers, EGRESS_CLONE);
       job.recirculateFields = 0;
+      job.truncateTo = Integer.MAX_VALUE;
       job.replicas = replicas;
     }
     c.cloneSession = PacketContext.NO_SESSION;

@@ -21,11 +21,17 @@ final class Bmv2Program {
   /** A table: its keys' match types, the names of its actions, its entries. */
   record Table(List<String> keyTypes, Set<String> actions, JsonNode entries) {}
 
+  /** A register array: its cells, and the width of one in bits. */
+  record RegisterArray(int size, int width) {}
+
   private final Map<String, Table> tables = new HashMap<>();
   private final Map<String, List<Integer>> actionWidths = new HashMap<>();
   private final Map<Integer, String> actionNames = new HashMap<>();
   private final Map<String, Integer> counterSizes = new HashMap<>();
   private final Set<String> directCounters = new HashSet<>();
+  private final Map<String, Integer> meterSizes = new HashMap<>();
+  private final Set<String> directMeters = new HashSet<>();
+  private final Map<String, RegisterArray> registers = new HashMap<>();
 
   private Bmv2Program() {}
 
@@ -57,7 +63,15 @@ final class Bmv2Program {
     }
     Bmv2Program program = new Bmv2Program();
     program.readActions(array(root, "$", "actions"));
-    program.readCounters(array(root, "$", "counter_arrays"));
+    program.readArrays(
+        array(root, "$", "counter_arrays"),
+        "$.counter_arrays",
+        program.counterSizes,
+        program.directCounters);
+    // A program without them may leave them out.
+    program.readArrays(
+        root.path("meter_arrays"), "$.meter_arrays", program.meterSizes, program.directMeters);
+    program.readRegisters(root.path("register_arrays"));
     JsonNode pipelines = array(root, "$", "pipelines");
     for (int p = 0; p < pipelines.size(); p++) {
       String path = "$.pipelines[" + p + "]";
@@ -92,6 +106,20 @@ final class Bmv2Program {
     return directCounters.contains(name);
   }
 
+  /** Cells of an indirect meter, null if there is none. */
+  Integer meterSize(String name) {
+    return meterSizes.get(name);
+  }
+
+  boolean hasDirectMeter(String name) {
+    return directMeters.contains(name);
+  }
+
+  /** Null if there is none. */
+  RegisterArray register(String name) {
+    return registers.get(name);
+  }
+
   private void readActions(JsonNode actions) {
     for (int i = 0; i < actions.size(); i++) {
       String path = "$.actions[" + i + "]";
@@ -108,15 +136,26 @@ final class Bmv2Program {
     }
   }
 
-  private void readCounters(JsonNode counters) {
-    for (int i = 0; i < counters.size(); i++) {
-      String path = "$.counter_arrays[" + i + "]";
-      String name = text(counters.get(i), path, "name");
-      if (counters.get(i).path("is_direct").asBoolean()) {
-        directCounters.add(name);
+  private void readArrays(
+      JsonNode arrays, String place, Map<String, Integer> sizes, Set<String> direct) {
+    for (int i = 0; i < arrays.size(); i++) {
+      String path = place + "[" + i + "]";
+      String name = text(arrays.get(i), path, "name");
+      if (arrays.get(i).path("is_direct").asBoolean()) {
+        direct.add(name);
       } else {
-        counterSizes.put(name, integer(counters.get(i), path, "size"));
+        sizes.put(name, integer(arrays.get(i), path, "size"));
       }
+    }
+  }
+
+  private void readRegisters(JsonNode arrays) {
+    for (int i = 0; i < arrays.size(); i++) {
+      String path = "$.register_arrays[" + i + "]";
+      registers.put(
+          text(arrays.get(i), path, "name"),
+          new RegisterArray(
+              integer(arrays.get(i), path, "size"), integer(arrays.get(i), path, "bitwidth")));
     }
   }
 

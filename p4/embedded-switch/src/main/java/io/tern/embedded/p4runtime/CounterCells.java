@@ -1,6 +1,5 @@
 package io.tern.embedded.p4runtime;
 
-import io.grpc.Status;
 import io.tern.embedded.engine.DataPlane;
 import io.tern.embedded.engine.DataPlane.CounterValue;
 import io.tern.embedded.p4runtime.P4InfoIndex.CounterSchema;
@@ -98,18 +97,6 @@ final class CounterCells {
   }
 
   private static int index(CounterSchema counter, CounterEntry entry) {
-    long index = entry.getIndex().getIndex();
-    if (index < 0) {
-      throw P4RuntimeException.invalidArgument(
-          "counter '%s': index %d is negative", counter.name(), index);
-    }
-    if (index >= counter.size()) {
-      throw new P4RuntimeException(
-          Status.Code.OUT_OF_RANGE,
-          String.format(
-              "counter '%s': index %d, expected 0 to %d",
-              counter.name(), index, counter.size() - 1));
-    }
-    return (int) index;
+    return Cell.index("counter", counter.name(), counter.size(), entry.getIndex());
   }
 }

@@ -7,10 +7,14 @@ import io.tern.proto.p4.config.v1.ActionRef;
 import io.tern.proto.p4.config.v1.ControllerPacketMetadata;
 import io.tern.proto.p4.config.v1.Counter;
 import io.tern.proto.p4.config.v1.DirectCounter;
+import io.tern.proto.p4.config.v1.DirectMeter;
 import io.tern.proto.p4.config.v1.MatchField;
 import io.tern.proto.p4.config.v1.MatchField.MatchType;
+import io.tern.proto.p4.config.v1.Meter;
+import io.tern.proto.p4.config.v1.MeterSpec;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.config.v1.Preamble;
+import io.tern.proto.p4.config.v1.Register;
 import io.tern.proto.p4.config.v1.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,9 +33,29 @@ final class P4InfoIndex {
   /** An indirect counter. */
   record CounterSchema(int id, String name, int size) {}
 
+  /** An indirect meter. */
+  record MeterSchema(int id, String name, int size) {
+    /** For errors. */
+    @Override
+    public String toString() {
+      return "meter '" + name + "'";
+    }
+  }
+
+  /** A register array of {@code bit<width>}. */
+  record RegisterSchema(int id, String name, int size, int width) {
+    /** For errors. */
+    @Override
+    public String toString() {
+      return "register '" + name + "'";
+    }
+  }
+
   private final Map<Integer, TableSchema> tables = new LinkedHashMap<>();
   private final Map<Integer, ActionSchema> actions = new HashMap<>();
   private final Map<Integer, CounterSchema> counters = new LinkedHashMap<>();
+  private final Map<Integer, MeterSchema> meters = new LinkedHashMap<>();
+  private final Map<Integer, RegisterSchema> registers = new LinkedHashMap<>();
   private final Map<String, ControllerPacketMetadata> packetHeaders = new HashMap<>();
   private final Set<Integer> ids = new HashSet<>();
 
@@ -57,7 +81,14 @@ final class P4InfoIndex {
       }
     }
     Set<Integer> directMeters = new HashSet<>();
-    info.getDirectMetersList().forEach(meter -> directMeters.add(meter.getPreamble().getId()));
+    for (DirectMeter meter : info.getDirectMetersList()) {
+      claimId(meter.getPreamble());
+      directMeters.add(meter.getPreamble().getId());
+      requireTwoRates(meter.getPreamble(), meter.getSpec());
+      if (!program.hasDirectMeter(meter.getPreamble().getName())) {
+        throw disagree("direct meter '%s' is not in the program", meter.getPreamble().getName());
+      }
+    }
     for (Table table : info.getTablesList()) {
       claimId(table.getPreamble());
       addTable(table, program, directCounters, directMeters);
@@ -65,6 +96,14 @@ final class P4InfoIndex {
     for (Counter counter : info.getCountersList()) {
       claimId(counter.getPreamble());
       addCounter(counter, program);
+    }
+    for (Meter meter : info.getMetersList()) {
+      claimId(meter.getPreamble());
+      addMeter(meter, program);
+    }
+    for (Register register : info.getRegistersList()) {
+      claimId(register.getPreamble());
+      addRegister(register, program);
     }
     info.getControllerPacketMetadataList()
         .forEach(header -> packetHeaders.put(header.getPreamble().getName(), header));
@@ -96,6 +135,34 @@ final class P4InfoIndex {
    */
   CounterSchema counter(int id) {
     return lookUp(counters, "counter", id);
+  }
+
+  /** Indirect ones, in the order of P4Info. */
+  Map<Integer, MeterSchema> meters() {
+    return meters;
+  }
+
+  /**
+   * The indirect meter with an ID.
+   *
+   * @throws P4RuntimeException INVALID_ARGUMENT for 0, NOT_FOUND for an unknown ID
+   */
+  MeterSchema meter(int id) {
+    return lookUp(meters, "meter", id);
+  }
+
+  /** In the order of P4Info. */
+  Map<Integer, RegisterSchema> registers() {
+    return registers;
+  }
+
+  /**
+   * The register array with an ID.
+   *
+   * @throws P4RuntimeException INVALID_ARGUMENT for 0, NOT_FOUND for an unknown ID
+   */
+  RegisterSchema register(int id) {
+    return lookUp(registers, "register", id);
   }
 
   /** The controller header {@code packet_in} or {@code packet_out}, null if there is none. */
@@ -236,6 +303,44 @@ final class P4InfoIndex {
     }
     int id = counter.getPreamble().getId();
     counters.put(id, new CounterSchema(id, name, size));
+  }
+
+  private void addMeter(Meter meter, Bmv2Program program) {
+    String name = meter.getPreamble().getName();
+    requireTwoRates(meter.getPreamble(), meter.getSpec());
+    Integer size = program.meterSize(name);
+    if (size == null) {
+      throw disagree("meter '%s' is not in the program", name);
+    }
+    if (size != meter.getSize()) {
+      throw disagree(
+          "meter '%s' has %d cells in P4Info and %d in the program", name, meter.getSize(), size);
+    }
+    int id = meter.getPreamble().getId();
+    meters.put(id, new MeterSchema(id, name, size));
+  }
+
+  private static void requireTwoRates(Preamble meter, MeterSpec spec) {
+    if (spec.getType() != MeterSpec.Type.TWO_RATE_THREE_COLOR) {
+      throw P4RuntimeException.invalidArgument(
+          "P4Info: meter '%s' is %s; this switch has two-rate three-colour meters only",
+          meter.getName(), spec.getType());
+    }
+  }
+
+  private void addRegister(Register register, Bmv2Program program) {
+    String name = register.getPreamble().getName();
+    Bmv2Program.RegisterArray compiled = program.register(name);
+    if (compiled == null) {
+      throw disagree("register '%s' is not in the program", name);
+    }
+    if (compiled.size() != register.getSize()) {
+      throw disagree(
+          "register '%s' has %d cells in P4Info and %d in the program",
+          name, register.getSize(), compiled.size());
+    }
+    int id = register.getPreamble().getId();
+    registers.put(id, new RegisterSchema(id, name, compiled.size(), compiled.width()));
   }
 
   @FormatMethod

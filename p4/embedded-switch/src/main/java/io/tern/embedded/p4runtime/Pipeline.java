@@ -21,7 +21,10 @@ final class Pipeline {
   private final DataPlane dataPlane;
   private final PacketHeaders packetHeaders;
   private final TableEntries tables;
+  private final DirectResources directResources;
   private final CounterCells counters;
+  private final MeterCells meters;
+  private final RegisterCells registers;
   private final ReplicationEntries replication;
 
   private Pipeline(
@@ -31,7 +34,10 @@ final class Pipeline {
     this.dataPlane = dataPlane;
     this.packetHeaders = new PacketHeaders(info);
     this.tables = new TableEntries(info, program, dataPlane);
+    this.directResources = new DirectResources(tables, dataPlane);
     this.counters = new CounterCells(info, dataPlane);
+    this.meters = new MeterCells(info, dataPlane);
+    this.registers = new RegisterCells(info, dataPlane);
     this.replication = new ReplicationEntries(dataPlane);
   }
 
@@ -65,7 +71,10 @@ final class Pipeline {
     this.dataPlane = same.dataPlane;
     this.packetHeaders = same.packetHeaders;
     this.tables = same.tables;
+    this.directResources = same.directResources;
     this.counters = same.counters;
+    this.meters = same.meters;
+    this.registers = same.registers;
     this.replication = same.replication;
   }
 
@@ -104,8 +113,12 @@ final class Pipeline {
     switch (entity.getEntityCase()) {
       case TABLE_ENTRY -> tables.write(type, entity.getTableEntry(), undo);
       case DIRECT_COUNTER_ENTRY ->
-          tables.writeDirectCounter(type, entity.getDirectCounterEntry(), undo);
+          directResources.writeCounter(type, entity.getDirectCounterEntry(), undo);
+      case DIRECT_METER_ENTRY ->
+          directResources.writeMeter(type, entity.getDirectMeterEntry(), undo);
       case COUNTER_ENTRY -> counters.write(type, entity.getCounterEntry(), undo);
+      case METER_ENTRY -> meters.write(type, entity.getMeterEntry(), undo);
+      case REGISTER_ENTRY -> registers.write(type, entity.getRegisterEntry(), undo);
       case PACKET_REPLICATION_ENGINE_ENTRY ->
           replication.write(type, entity.getPacketReplicationEngineEntry(), undo);
       case ENTITY_NOT_SET -> throw P4RuntimeException.invalidArgument("the entity is not set");
@@ -122,8 +135,11 @@ final class Pipeline {
     switch (request.getEntityCase()) {
       case TABLE_ENTRY -> tables.read(request.getTableEntry(), found);
       case DIRECT_COUNTER_ENTRY ->
-          tables.readDirectCounters(request.getDirectCounterEntry(), found);
+          directResources.readCounters(request.getDirectCounterEntry(), found);
+      case DIRECT_METER_ENTRY -> directResources.readMeters(request.getDirectMeterEntry(), found);
       case COUNTER_ENTRY -> counters.read(request.getCounterEntry(), found);
+      case METER_ENTRY -> meters.read(request.getMeterEntry(), found);
+      case REGISTER_ENTRY -> registers.read(request.getRegisterEntry(), found);
       case PACKET_REPLICATION_ENGINE_ENTRY ->
           replication.read(request.getPacketReplicationEngineEntry(), found);
       case ENTITY_NOT_SET -> throw P4RuntimeException.invalidArgument("the entity is not set");
@@ -156,6 +172,8 @@ final class Pipeline {
       }
     }
     counters.copyFrom(other.counters);
+    meters.copyFrom(other.meters);
+    registers.copyFrom(other.registers);
   }
 
   private void checkSameTable(Pipeline other, Entity entity) {
@@ -179,8 +197,6 @@ final class Pipeline {
         switch (entity.getEntityCase()) {
           case ACTION_PROFILE_MEMBER, ACTION_PROFILE_GROUP ->
               "action profiles are not implemented by this switch";
-          case METER_ENTRY, DIRECT_METER_ENTRY -> "meters are not implemented by this switch";
-          case REGISTER_ENTRY -> "registers cannot be reached from outside on this switch";
           case DIGEST_ENTRY -> "digests are not implemented by this switch";
           case VALUE_SET_ENTRY -> "parser value sets are not implemented by this switch";
           default -> "v1model has no externs of this kind";
@@ -192,9 +208,6 @@ final class Pipeline {
     return switch (request.getEntityCase()) {
       case ACTION_PROFILE_MEMBER -> request.getActionProfileMember().getActionProfileId() == 0;
       case ACTION_PROFILE_GROUP -> request.getActionProfileGroup().getActionProfileId() == 0;
-      case METER_ENTRY -> request.getMeterEntry().getMeterId() == 0;
-      case DIRECT_METER_ENTRY -> request.getDirectMeterEntry().getTableEntry().getTableId() == 0;
-      case REGISTER_ENTRY -> request.getRegisterEntry().getRegisterId() == 0;
       case DIGEST_ENTRY -> request.getDigestEntry().getDigestId() == 0;
       case VALUE_SET_ENTRY -> request.getValueSetEntry().getValueSetId() == 0;
       default -> request.getExternEntry().getExternTypeId() == 0;

@@ -1,13 +1,11 @@
 package io.tern.embedded.p4runtime;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.tern.embedded.engine.DataPlane;
 import io.tern.embedded.engine.DataPlane.ActionCall;
 import io.tern.embedded.engine.DataPlane.CounterValue;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
 import io.tern.proto.p4.v1.CounterData;
-import io.tern.proto.p4.v1.DirectCounterEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.TableEntry;
 import io.tern.proto.p4.v1.Update;
@@ -19,35 +17,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Entries, default entries and direct counters of one pipeline's tables (sections 9.1 and 9.3.1).
+ * Entries and default entries of one pipeline's tables (section 9.1).
  *
  * <p>Not thread-safe: confined to the lock of the device.
  */
 final class TableEntries {
-
-  /** An entry as the controller wrote it; replaced, never changed. */
-  private record Installed(
-      EntryKey key,
-      ActionCall action,
-      ByteString metadata,
-      long controllerMetadata,
-      EntryHandle handle) {}
-
-  private static final class TableState {
-    final TableSchema schema;
-    final Map<EntryKey, Installed> entries = new LinkedHashMap<>();
-
-    /** Entries that the program brings: they can be read only. */
-    final Map<EntryKey, ActionCall> initial;
-
-    /** The default entry as the controller wrote it; null while it is the program's own. */
-    TableEntry defaultEntry;
-
-    TableState(TableSchema schema, Map<EntryKey, ActionCall> initial) {
-      this.schema = schema;
-      this.initial = initial;
-    }
-  }
 
   private final P4InfoIndex info;
   private final DataPlane dataPlane;
@@ -99,36 +73,50 @@ final class TableEntries {
     if (table.entries.containsKey(key) || table.initial.containsKey(key)) {
       throw new P4RuntimeException(
           Status.Code.ALREADY_EXISTS,
-          "table '" + schema.name() + "' has an entry with this key" + brief(schema, key));
+          "table '" + schema.name() + "' has an entry with this key" + table.brief(key));
     }
-    insert(table, new Installed(key, action, entry.getMetadata(), controllerMetadata(entry), null));
+    insert(
+        table,
+        new InstalledEntry(
+            key,
+            action,
+            entry.getMetadata(),
+            controllerMetadata(entry),
+            entry.hasMeterConfig() ? entry.getMeterConfig() : null,
+            null));
     if (entry.hasCounterData()) {
       setCounter(table.entries.get(key), entry.getCounterData());
     }
     undo.add(() -> dataPlane.delete(table.entries.remove(key).handle()));
   }
 
-  private void insert(TableState table, Installed entry) {
+  private void insert(TableState table, InstalledEntry entry) {
     EntryHandle handle =
         dataPlane.insert(
             table.schema.name(), entry.key().match(), entry.key().priority(), entry.action());
-    table.entries.put(
-        entry.key(),
-        new Installed(
-            entry.key(), entry.action(), entry.metadata(), entry.controllerMetadata(), handle));
+    if (entry.meter() != null) {
+      dataPlane.setDirectMeter(handle, MeterRatesCodec.decode(entry.meter(), table.schema));
+    }
+    table.entries.put(entry.key(), entry.withHandle(handle));
   }
 
   private void modify(TableState table, TableEntry entry, UndoLog undo) {
     TableSchema schema = table.schema;
     checkExtras(schema, entry);
     EntryKey key = schema.decodeKey(entry);
-    refuseInitial(table, key);
-    Installed old = existing(table, key);
+    table.refuseInitial(key);
+    InstalledEntry old = table.existing(key);
     ActionCall action =
         entry.hasAction() ? schema.decodeAction(entry.getAction(), false) : old.action();
     replace(
         table,
-        new Installed(key, action, entry.getMetadata(), controllerMetadata(entry), old.handle()));
+        new InstalledEntry(
+            key,
+            action,
+            entry.getMetadata(),
+            controllerMetadata(entry),
+            entry.hasMeterConfig() ? entry.getMeterConfig() : null,
+            old.handle()));
     CounterValue oldCounter = null;
     if (entry.hasCounterData()) {
       oldCounter = dataPlane.directCounter(old.handle());
@@ -138,26 +126,29 @@ final class TableEntries {
     undo.add(
         () -> {
           EntryHandle handle = table.entries.get(key).handle();
-          replace(
-              table,
-              new Installed(key, old.action(), old.metadata(), old.controllerMetadata(), handle));
+          replace(table, old.withHandle(handle));
           if (restored != null) {
             dataPlane.setDirectCounter(handle, restored);
           }
         });
   }
 
-  private void replace(TableState table, Installed entry) {
+  private void replace(TableState table, InstalledEntry entry) {
     if (!entry.action().equals(table.entries.get(entry.key()).action())) {
       dataPlane.modify(entry.handle(), entry.action());
+    }
+    if (table.schema.traits().directMeter()) {
+      // An unset configuration is the default one (section 9.1.5): all packets are green.
+      dataPlane.setDirectMeter(
+          entry.handle(), MeterRatesCodec.decodeOrNull(entry.meter(), table.schema));
     }
     table.entries.put(entry.key(), entry);
   }
 
   private void delete(TableState table, TableEntry entry, UndoLog undo) {
     EntryKey key = table.schema.decodeKey(entry);
-    refuseInitial(table, key);
-    Installed old = existing(table, key);
+    table.refuseInitial(key);
+    InstalledEntry old = table.existing(key);
     CounterValue counter = dataPlane.directCounter(old.handle());
     dataPlane.delete(old.handle());
     table.entries.remove(key);
@@ -187,6 +178,9 @@ final class TableEntries {
           "table '%s': the program made the default action constant", name);
     }
     checkExtras(schema, entry);
+    if (entry.hasMeterConfig()) {
+      throw DirectResources.noDefaultMeter(schema);
+    }
     if (entry.hasCounterData()) {
       throw P4RuntimeException.unimplemented(
           "table '%s': the counter of the default entry can be read, but not set", name);
@@ -205,29 +199,6 @@ final class TableEntries {
               name, old == null ? null : schema.decodeAction(old.getAction(), true));
           table.defaultEntry = old;
         });
-  }
-
-  /** Writes a direct counter. */
-  void writeDirectCounter(Update.Type type, DirectCounterEntry counter, UndoLog undo) {
-    if (type != Update.Type.MODIFY) {
-      throw P4RuntimeException.invalidArgument(
-          "a direct counter lives with its entry: it can be modified only, not %s", type);
-    }
-    TableEntry entry = counter.getTableEntry();
-    TableState table = counted(entry.getTableId());
-    if (entry.getIsDefaultAction()) {
-      throw P4RuntimeException.unimplemented(
-          "table '%s': the counter of the default entry can be read, but not set",
-          table.schema.name());
-    }
-    EntryKey key = table.schema.decodeKey(entry);
-    refuseInitial(table, key);
-    Installed installed = existing(table, key);
-    if (counter.hasData()) {
-      CounterValue old = dataPlane.directCounter(installed.handle());
-      setCounter(installed, counter.getData());
-      undo.add(() -> dataPlane.setDirectCounter(table.entries.get(key).handle(), old));
-    }
   }
 
   /** Finds what a read asks for (section 9.1.6). */
@@ -256,6 +227,7 @@ final class TableEntries {
           "table '%s' has no idle time-out, so no time since the last hit", schema.name());
     }
     boolean withCounter = request.hasCounterData() && schema.traits().directCounter();
+    boolean withMeter = request.hasMeterConfig();
     if (request.getIsDefaultAction()) {
       if (request.getMatchCount() > 0 || request.getPriority() != 0) {
         throw P4RuntimeException.invalidArgument(
@@ -264,10 +236,10 @@ final class TableEntries {
       found.accept(defaultEntry(table, withCounter));
       return;
     }
-    for (Installed entry : select(table, request)) {
+    for (InstalledEntry entry : table.select(request)) {
       if (passes(request, entry)) {
         CounterValue counter = withCounter ? dataPlane.directCounter(entry.handle()) : null;
-        found.accept(() -> wrap(encode(schema, entry, counter)));
+        found.accept(() -> wrap(encode(schema, entry, counter, withMeter)));
       }
     }
     table.initial.forEach(
@@ -282,45 +254,17 @@ final class TableEntries {
         });
   }
 
-  /** Finds direct counters (section 9.3.1); no match means those of all entries. */
-  void readDirectCounters(DirectCounterEntry request, Consumer<PendingEntity> found) {
-    TableEntry wanted = request.getTableEntry();
-    if (wanted.getTableId() == 0) {
-      for (TableState table : tables.values()) {
-        if (table.schema.traits().directCounter()) {
-          table.entries.values().forEach(entry -> found.accept(directCounter(table, entry)));
-        }
-      }
-      return;
-    }
-    TableState table = counted(wanted.getTableId());
-    if (wanted.getIsDefaultAction()) {
-      CounterData data = encode(dataPlane.defaultEntryCounter(table.schema.name()));
-      TableEntry key =
-          TableEntry.newBuilder().setTableId(table.schema.id()).setIsDefaultAction(true).build();
-      found.accept(() -> wrap(key, data));
-      return;
-    }
-    Collection<Installed> selected = select(table, wanted);
-    if (selected.isEmpty() && wanted.getMatchCount() > 0) {
-      throw noEntry(table.schema, table.schema.decodeKey(wanted));
-    }
-    selected.stream()
-        .filter(entry -> passes(wanted, entry))
-        .forEach(entry -> found.accept(directCounter(table, entry)));
-  }
-
   /** All that a controller wrote, as updates that write it again; counters included. */
   List<Update> snapshot() {
     List<Update> updates = new ArrayList<>();
     for (TableState table : tables.values()) {
-      for (Installed entry : table.entries.values()) {
+      for (InstalledEntry entry : table.entries.values()) {
         CounterValue counter =
             table.schema.traits().directCounter() ? dataPlane.directCounter(entry.handle()) : null;
         updates.add(
             Update.newBuilder()
                 .setType(Update.Type.INSERT)
-                .setEntity(wrap(encode(table.schema, entry, counter)))
+                .setEntity(wrap(encode(table.schema, entry, counter, true)))
                 .build());
       }
       if (table.defaultEntry != null) {
@@ -332,15 +276,6 @@ final class TableEntries {
       }
     }
     return updates;
-  }
-
-  private PendingEntity directCounter(TableState table, Installed entry) {
-    CounterData data = encode(dataPlane.directCounter(entry.handle()));
-    return () -> {
-      TableEntry.Builder key = TableEntry.newBuilder();
-      table.schema.encodeKey(entry.key(), key);
-      return wrap(key.build(), data);
-    };
   }
 
   private PendingEntity defaultEntry(TableState table, boolean withCounter) {
@@ -361,19 +296,12 @@ final class TableEntries {
     return () -> wrap(built);
   }
 
-  private Collection<Installed> select(TableState table, TableEntry request) {
-    if (request.getMatchCount() == 0) {
-      return table.entries.values();
-    }
-    Installed entry = table.entries.get(table.schema.decodeKey(request));
-    return entry == null ? List.of() : List.of(entry);
-  }
-
   private static boolean matches(TableState table, TableEntry request, EntryKey key) {
     return request.getMatchCount() == 0 || table.schema.decodeKey(request).equals(key);
   }
 
-  private boolean passes(TableEntry request, Installed entry) {
+  /** Whether an entry is one that a read asks for, whatever its match. */
+  boolean passes(TableEntry request, InstalledEntry entry) {
     return (request.getPriority() == 0 || request.getPriority() == entry.key().priority())
         && (request.getMetadata().isEmpty() || request.getMetadata().equals(entry.metadata()))
         && (controllerMetadata(request) == 0
@@ -411,73 +339,38 @@ final class TableEntries {
           "table '%s' has no idle time-out: idle_timeout_ns must be 0, time_since_last_hit unset",
           schema.name());
     }
-    if (entry.hasMeterConfig() || entry.hasMeterCounterData()) {
-      if (schema.traits().directMeter()) {
-        throw P4RuntimeException.unimplemented(
-            "table '%s': meters are not implemented by this switch", schema.name());
-      }
+    if ((entry.hasMeterConfig() || entry.hasMeterCounterData()) && !schema.traits().directMeter()) {
       throw P4RuntimeException.invalidArgument("table '%s' has no direct meter", schema.name());
+    }
+    if (entry.hasMeterCounterData()) {
+      throw MeterRatesCodec.noColourCounters(schema);
+    }
+    if (entry.hasMeterConfig()) {
+      // Before anything is changed: a refused update changes nothing.
+      MeterRatesCodec.decode(entry.getMeterConfig(), schema);
     }
     if (entry.hasCounterData() && !schema.traits().directCounter()) {
       throw P4RuntimeException.invalidArgument("table '%s' has no direct counter", schema.name());
     }
     if (entry.hasCounterData()) {
-      // Before anything is changed: a refused update changes nothing.
       CounterCells.decode(entry.getCounterData());
     }
   }
 
-  private static void refuseInitial(TableState table, EntryKey key) {
-    if (!table.initial.containsKey(key)) {
-      return;
-    }
-    if (table.schema.traits().constEntries()) {
-      throw P4RuntimeException.permissionDenied("table '%s' is constant", table.schema.name());
-    }
-    throw P4RuntimeException.unimplemented(
-        "table '%s': the entry%s came with the program; this switch cannot change it",
-        table.schema.name(), brief(table.schema, key));
+  Collection<TableState> all() {
+    return tables.values();
   }
 
-  private TableState state(int tableId) {
+  /**
+   * The table with an ID.
+   *
+   * @throws P4RuntimeException INVALID_ARGUMENT for 0, NOT_FOUND for an unknown ID
+   */
+  TableState state(int tableId) {
     return tables.get(info.table(tableId).id());
   }
 
-  private TableState counted(int tableId) {
-    TableState table = state(tableId);
-    if (!table.schema.traits().directCounter()) {
-      throw P4RuntimeException.invalidArgument(
-          "table '%s' has no direct counter", table.schema.name());
-    }
-    return table;
-  }
-
-  private static Installed existing(TableState table, EntryKey key) {
-    Installed entry = table.entries.get(key);
-    if (entry == null) {
-      throw noEntry(table.schema, key);
-    }
-    return entry;
-  }
-
-  private static P4RuntimeException noEntry(TableSchema schema, EntryKey key) {
-    return P4RuntimeException.notFound(
-        "table '%s' has no entry with this key%s", schema.name(), brief(schema, key));
-  }
-
-  /** The key in one line, short: errors of a whole batch travel in one header of the answer. */
-  private static String brief(TableSchema schema, EntryKey key) {
-    StringBuilder text = new StringBuilder();
-    for (MatchFieldSchema field : schema.fields()) {
-      text.append(text.isEmpty() ? ": " : ", ")
-          .append(field.name())
-          .append(' ')
-          .append(MatchText.of(key.match().get(field.position())));
-    }
-    return text.toString();
-  }
-
-  private void setCounter(Installed entry, CounterData data) {
+  private void setCounter(InstalledEntry entry, CounterData data) {
     dataPlane.setDirectCounter(entry.handle(), CounterCells.decode(data));
   }
 
@@ -485,13 +378,17 @@ final class TableEntries {
     return CounterCells.encode(value);
   }
 
-  private static TableEntry encode(TableSchema schema, Installed entry, CounterValue counter) {
+  private static TableEntry encode(
+      TableSchema schema, InstalledEntry entry, CounterValue counter, boolean withMeter) {
     TableEntry.Builder encoded = TableEntry.newBuilder().setMetadata(entry.metadata());
     schema.encodeKey(entry.key(), encoded);
     schema.encodeAction(entry.action(), encoded);
     setControllerMetadata(encoded, entry.controllerMetadata());
     if (counter != null) {
       encoded.setCounterData(encode(counter));
+    }
+    if (withMeter && entry.meter() != null) {
+      encoded.setMeterConfig(entry.meter());
     }
     return encoded.build();
   }
@@ -508,11 +405,5 @@ final class TableEntries {
 
   private static Entity wrap(TableEntry entry) {
     return Entity.newBuilder().setTableEntry(entry).build();
-  }
-
-  private static Entity wrap(TableEntry key, CounterData data) {
-    return Entity.newBuilder()
-        .setDirectCounterEntry(DirectCounterEntry.newBuilder().setTableEntry(key).setData(data))
-        .build();
   }
 }

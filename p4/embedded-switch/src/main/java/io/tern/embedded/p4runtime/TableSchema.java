@@ -175,6 +175,12 @@ final class TableSchema {
     }
   }
 
+  /** For errors. */
+  @Override
+  public String toString() {
+    return "table '" + name + "'";
+  }
+
   private MatchFieldSchema field(int fieldId) {
     for (MatchFieldSchema field : fields) {
       if (field.id() == fieldId) {

@@ -183,6 +183,26 @@ class ReplicationTest {
   }
 
   @Test
+  void truncationIsForThePacketAloneNotForItsReplicasAndClones() {
+    String mcast = assign(field("standard_metadata", "mcast_grp"), hex("0x9"));
+    Packets replicas =
+        Packets.through(
+            program()
+                .always("ingress", assign(SPEC, hex("1")), mcast, call("truncate", hex("0x6"))));
+    replicas.dataPlane().setMulticastGroup(9, List.of(new Replica(4, 1)));
+    assertThat(replicas.send(3, "0000000000aabbcc"))
+        .containsExactly(new Sent(4, "0000000000aabbcc"));
+
+    Packets clones =
+        packets(
+            call("truncate", hex("0x6")),
+            call("clone_egress_pkt_to_egress", hex("0x5"), hex("0x1")));
+    clones.dataPlane().setCloneSession(5, List.of(new Replica(7, 6)), 0);
+    assertThat(clones.send(3, "0000000000aabbcc"))
+        .containsExactly(new Sent(1, "0000000077aa"), new Sent(7, "0000020677aabbcc"));
+  }
+
+  @Test
   void packetLengthInEgressFollowsHeadersThatWereAdded() {
     Packets packets =
         Packets.through(

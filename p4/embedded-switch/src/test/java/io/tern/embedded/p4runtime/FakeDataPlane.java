@@ -3,6 +3,7 @@ package io.tern.embedded.p4runtime;
 import io.tern.embedded.engine.DataPlane;
 import io.tern.embedded.engine.DataPlaneException;
 import io.tern.embedded.engine.DataPlaneException.Code;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class FakeDataPlane implements DataPlane {
     final int priority;
     ActionCall action;
     CounterValue counter = new CounterValue(0, 0);
+    MeterRates meter;
 
     Entry(String table, List<KeyMatch> key, int priority, ActionCall action) {
       this.table = table;
@@ -35,6 +37,8 @@ public final class FakeDataPlane implements DataPlane {
   final Map<List<Object>, Entry> entries = new LinkedHashMap<>();
   final Map<String, ActionCall> defaults = new HashMap<>();
   final Map<String, CounterValue> cells = new HashMap<>();
+  final Map<String, MeterRates> meters = new HashMap<>();
+  final Map<String, BigInteger> registers = new HashMap<>();
   final Map<Integer, List<Replica>> groups = new HashMap<>();
   final Map<Integer, List<Replica>> sessions = new HashMap<>();
   int capacity = Integer.MAX_VALUE;
@@ -100,6 +104,30 @@ public final class FakeDataPlane implements DataPlane {
   @Override
   public synchronized void setCounter(String counter, int index, CounterValue value) {
     cells.put(counter + index, value);
+  }
+
+  @Override
+  public synchronized BigInteger register(String register, int index) {
+    return registers.getOrDefault(register + index, BigInteger.ZERO);
+  }
+
+  @Override
+  public synchronized void setRegister(String register, int index, BigInteger value) {
+    registers.put(register + index, value);
+  }
+
+  @Override
+  public synchronized void setMeter(String meter, int index, MeterRates rates) {
+    if (rates == null) {
+      meters.remove(meter + index);
+    } else {
+      meters.put(meter + index, rates);
+    }
+  }
+
+  @Override
+  public synchronized void setDirectMeter(EntryHandle entry, MeterRates rates) {
+    live(entry).meter = rates;
   }
 
   @Override

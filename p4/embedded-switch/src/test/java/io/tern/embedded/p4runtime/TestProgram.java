@@ -7,10 +7,14 @@ import io.tern.proto.p4.config.v1.ControllerPacketMetadata;
 import io.tern.proto.p4.config.v1.Counter;
 import io.tern.proto.p4.config.v1.CounterSpec;
 import io.tern.proto.p4.config.v1.DirectCounter;
+import io.tern.proto.p4.config.v1.DirectMeter;
 import io.tern.proto.p4.config.v1.MatchField;
 import io.tern.proto.p4.config.v1.MatchField.MatchType;
+import io.tern.proto.p4.config.v1.Meter;
+import io.tern.proto.p4.config.v1.MeterSpec;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.config.v1.Preamble;
+import io.tern.proto.p4.config.v1.Register;
 import io.tern.proto.p4.config.v1.Table;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 
@@ -31,6 +35,10 @@ public final class TestProgram {
 
   public static final int REASONS = 0x12000001;
   public static final int MAC_COUNTER = 0x13000001;
+
+  public static final int CELLS = 0x14000001;
+  public static final int ROUTE_METER = 0x15000001;
+  public static final int WORDS = 0x16000001;
 
   private TestProgram() {}
 
@@ -60,7 +68,9 @@ public final class TestProgram {
             .addMatchFields(field(1, "eth.dst", 48, MatchType.EXACT))
             .addDirectResourceIds(MAC_COUNTER));
     info.addTables(
-        table(ROUTE, "I.route", true).addMatchFields(field(1, "ip.dst", 32, MatchType.LPM)));
+        table(ROUTE, "I.route", true)
+            .addMatchFields(field(1, "ip.dst", 32, MatchType.LPM))
+            .addDirectResourceIds(ROUTE_METER));
     info.addTables(
         table(ACL, "I.acl", true)
             .addMatchFields(field(1, "ip.src", 32, MatchType.TERNARY))
@@ -82,6 +92,17 @@ public final class TestProgram {
         DirectCounter.newBuilder()
             .setPreamble(preamble(MAC_COUNTER, "I.mac_counter"))
             .setDirectTableId(MAC));
+    info.addMeters(
+        Meter.newBuilder()
+            .setPreamble(preamble(CELLS, "I.cells"))
+            .setSpec(MeterSpec.newBuilder().setUnit(MeterSpec.Unit.PACKETS))
+            .setSize(4));
+    info.addDirectMeters(
+        DirectMeter.newBuilder()
+            .setPreamble(preamble(ROUTE_METER, "I.rates"))
+            .setSpec(MeterSpec.newBuilder().setUnit(MeterSpec.Unit.BYTES))
+            .setDirectTableId(ROUTE));
+    info.addRegisters(Register.newBuilder().setPreamble(preamble(WORDS, "I.words")).setSize(4));
     info.addControllerPacketMetadata(
         header(0x04000001, "packet_in", "ingress_port", 9, "reason", 7));
     info.addControllerPacketMetadata(
@@ -144,6 +165,13 @@ public final class TestProgram {
         "counter_arrays": [
           {"name": "I.reasons", "id": 0, "is_direct": false, "size": 4},
           {"name": "I.mac_counter", "id": 1, "is_direct": true, "binding": "I.mac"}
+        ],
+        "meter_arrays": [
+          {"name": "I.cells", "id": 0, "is_direct": false, "size": 4},
+          {"name": "I.rates", "id": 1, "is_direct": true, "binding": "I.route"}
+        ],
+        "register_arrays": [
+          {"name": "I.words", "id": 0, "bitwidth": 48, "size": 4}
         ],
         "pipelines": [
           {"name": "ingress", "tables": [

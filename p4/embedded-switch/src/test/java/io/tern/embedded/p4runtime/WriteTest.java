@@ -26,11 +26,11 @@ import io.tern.proto.p4.v1.Action;
 import io.tern.proto.p4.v1.BackupReplica;
 import io.tern.proto.p4.v1.CloneSessionEntry;
 import io.tern.proto.p4.v1.CounterEntry;
+import io.tern.proto.p4.v1.DigestEntry;
 import io.tern.proto.p4.v1.DirectCounterEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.MulticastGroupEntry;
 import io.tern.proto.p4.v1.PacketReplicationEngineEntry;
-import io.tern.proto.p4.v1.RegisterEntry;
 import io.tern.proto.p4.v1.Replica;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest;
 import io.tern.proto.p4.v1.TableEntry;
@@ -425,13 +425,13 @@ class WriteTest {
 
   @Test
   void entitiesThatTheSwitchDoesNotHaveSayWhy() {
-    Entity register =
-        Entity.newBuilder().setRegisterEntry(RegisterEntry.newBuilder().setRegisterId(1)).build();
-    assertThat(refusal(update(Update.Type.MODIFY, register)))
-        .isEqualTo("UNIMPLEMENTED: registers cannot be reached from outside on this switch");
+    Entity digest =
+        Entity.newBuilder().setDigestEntry(DigestEntry.newBuilder().setDigestId(1)).build();
+    assertThat(refusal(update(Update.Type.MODIFY, digest)))
+        .isEqualTo("UNIMPLEMENTED: digests are not implemented by this switch");
     assertThat(refusal(update(Update.Type.INSERT, Entity.getDefaultInstance())))
         .isEqualTo("INVALID_ARGUMENT: the entity is not set");
-    assertThat(refusal(update(Update.Type.UNSPECIFIED, register)))
+    assertThat(refusal(update(Update.Type.UNSPECIFIED, digest)))
         .isEqualTo("INVALID_ARGUMENT: the type of the update is not set");
   }
 

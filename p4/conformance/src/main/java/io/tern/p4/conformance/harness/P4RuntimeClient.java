@@ -77,11 +77,21 @@ public final class P4RuntimeClient implements AutoCloseable {
 
   /** Loads Tern's program. */
   public void loadTern() {
+    load(TernPipeline.p4InfoText(), TernPipeline.bmv2Json(), TernPipeline.cookie());
+  }
+
+  /**
+   * Loads a program.
+   *
+   * @param p4InfoText as Protobuf text
+   * @param deviceConfig as the device's compiler writes it
+   */
+  public void load(String p4InfoText, byte[] deviceConfig, long cookie) {
     P4Info.Builder p4Info = P4Info.newBuilder();
     try {
-      TextFormat.getParser().merge(TernPipeline.p4InfoText(), p4Info);
+      TextFormat.getParser().merge(p4InfoText, p4Info);
     } catch (TextFormat.ParseException e) {
-      throw new IllegalStateException("the contract's P4Info is none", e);
+      throw new IllegalStateException("not a P4Info: " + e.getMessage(), e);
     }
     var unused =
         soon()
@@ -93,10 +103,9 @@ public final class P4RuntimeClient implements AutoCloseable {
                     .setConfig(
                         ForwardingPipelineConfig.newBuilder()
                             .setP4Info(p4Info)
-                            .setP4DeviceConfig(ByteString.copyFrom(TernPipeline.bmv2Json()))
+                            .setP4DeviceConfig(ByteString.copyFrom(deviceConfig))
                             .setCookie(
-                                ForwardingPipelineConfig.Cookie.newBuilder()
-                                    .setCookie(TernPipeline.cookie())))
+                                ForwardingPipelineConfig.Cookie.newBuilder().setCookie(cookie)))
                     .build());
   }
 

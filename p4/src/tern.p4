@@ -4,39 +4,62 @@
 //
 //  packet in
 //     |
-//  TernParser      Ethernet, IPv4 (options), IPv6, UDP, QUIC by the invariants of RFC 8999
+//  TernParser      Ethernet, two VLAN tags, IPv4 (options), IPv6 (extension headers), UDP, ICMP errors
+//     |            and what they quote, QUIC by the invariants of RFC 8999
 //     |
 //  TernIngress
-//     |  from the CPU port? ------------------------------------- packet-out: to the port it names
-//     |  lengths lie, or a fragment? ------------------------------------+
-//     |                                                                  |
-//    Vip          vip_v4, vip_v6: destination -> pool                    |
-//     |  no VIP's? ------------------------------------------------------+
-//     |                                                                  |
-//    Cid          cid_config: pool, codepoint -> mask of the server ID   |
-//     |           server_id: SID space, SID -> backend                   |
-//     |  routable? --------------------+                                 |
-//     |  steer-only VIP? --------------|---------------------------------+
-//     |                                |                                 |
-//  Fallback       fallback: pool, slot |                                 |
-//     |           (CRC-32 of 4-tuple)  |                                 |
-//     |              -> backend        |                                 |
-//     |  empty slot? drop              |                                 |
-//     +--------------------------------+                                 |
-//     |                                                                  |
-//   Steer         TTL / hop limit; backend -> port, MAC addresses       L2   l2: MAC -> port
-//     |  TTL used up, no backend? drop                                   |       or flood, or drop
-//     +------------------------------------------------------------------+
+//     |  from the CPU port? ---------------------------------- packet-out: to the port it names
+//     |  lengths lie, or a fragment? --------------------------------------------+
+//     |                                                                          |
+//    Vip           vip_v4, vip_v6: destination -> pool                           |
+//     |            (of an ICMP error: source of the quoted packet)               |
+//     |  no VIP's? --+                                                           |
+//     |              |  ARP, NDP? -----------------------------------------------+
+//     |           IcmpEcho     echo_v4, echo_v6: VIP address -> answer           |
+//     |              |  answered? ----------------------------------+            |
+//     |          ReturnPath    return_path_v4, return_path_v6:      |            |
+//     |              |         backend behind NAT -> VIP again      |            |
+//     |              +----------------------------------------------|------------+
+//  FlowHash        CRC-32 of the 4-tuple                            |            |
+//     |                                                             |            |
+//    Cid           cid_config: pool, codepoint -> decode            |            |
+//     |              (clear text, single pass, four passes)         |            |
+//     |            server_id: SID space, SID -> backend             |            |
+//     |  routable? --------------+                                  |            |
+//     |  steer-only VIP? --------|----------------------------------|------------+
+//     |                          |                                  |            |
+//  Fallback        fallback: pool, slot -> backend                  |            |
+//     |                          |  (and where `migrated` counts)   |            |
+//   State          known_dcids, known_tuples: where it went before  |            |
+//     |                          |                                  |            |
+//     |            serving_backend: does that one still serve?      |            |
+//     |  ICMP error, and a group for them? --+                      |            |
+//     |  no backend? drop        |           |                      |            |
+//     +--------------------------+           |                      |            |
+//     |                                      |                      |            |
+//   Steer          backend: how to get to it |                      |            |
+//     |  this device? -----------------------|----------------------|------------+
+//     |  none, TTL used up, other family? drop                      |            |
+//     |                                      |                      |           L2   l2: MAC -> port,
+//     |                                      |                      |            |   flood or drop
+//     +--------------------------------------+----------------------+------------+
 //     |
-//  reason.count   exactly one cell for every packet
+//  reason.count    exactly one cell for every packet
 //     |
-//  TernEgress      no flooding back to where it came from; packet-in header towards the CPU
+//   Punt           punt: reason -> sampled, metered copy to the controller
+//     |
+//  TernEgress      no flooding back to where it came from; packet-in header towards the CPU port
+//     |
+//  Replicate       replica: copy of an ICMP error -> one backend of the pool
+//     |
+//  Nat, Encapsulate     other destination; or IP-in-IP, GUE
 //     |
 //  TernDeparser
 //
 // Every parameter of decoding (pools, codepoints, SID lengths) is table data: a new configuration
 // is a table write and never a reload of this program. A packet that is no VIP's leaves as it came.
-// What each reason means exactly, and which one wins, is in docs/p4.md.
+// What each reason means exactly, and which one wins, is in docs/p4.md. A profile (features.p4) leaves
+// parts out; what stays keeps its place.
 
 #include <core.p4>
 #include <v1model.p4>

@@ -1,16 +1,22 @@
 package io.tern.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Device;
+import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.MacAddress;
 import io.tern.core.intent.ResourceNames;
+import io.tern.p4.contract.Reason;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 final class DeviceCodec extends ResourceCodec<String, Device> {
   DeviceCodec() {
@@ -44,6 +50,18 @@ final class DeviceCodec extends ResourceCodec<String, Device> {
     device.stations().entrySet().stream()
         .sorted(Comparator.comparingLong(entry -> entry.getKey().value()))
         .forEach(entry -> stations.put(entry.getKey().toString(), entry.getValue()));
+    device.tunnelSourceV4().ifPresent(address -> to.put("tunnelSourceV4", Endpoint.text(address)));
+    device.tunnelSourceV6().ifPresent(address -> to.put("tunnelSourceV6", Endpoint.text(address)));
+    to.put("answerEcho", device.answerEcho());
+    ObjectNode copies = to.putObject("copies");
+    new TreeMap<>(device.copies())
+        .forEach(
+            (reason, policy) ->
+                copies
+                    .putObject(reason.label())
+                    .put("packetsPerSecond", policy.packetsPerSecond())
+                    .put("burst", policy.burst())
+                    .put("sampleMask", policy.sampleMask()));
   }
 
   @Override
@@ -57,6 +75,31 @@ final class DeviceCodec extends ResourceCodec<String, Device> {
         Long.parseUnsignedLong(from.text("deviceId")),
         from.has("mac") ? Optional.of(MacAddress.parse(from.text("mac"))) : Optional.empty(),
         stations,
+        tunnelSource(from, "tunnelSourceV4"),
+        tunnelSource(from, "tunnelSourceV6"),
+        // Devices of the first version have neither of the two.
+        !from.has("answerEcho") || from.flag("answerEcho"),
+        from.has("copies") ? copies(from.object("copies")) : Map.of(),
         Instant.parse(from.text("createTime")));
+  }
+
+  private static Optional<InetAddress> tunnelSource(Fields from, String field) {
+    return from.has(field)
+        ? Optional.of(Endpoint.parseAddress(from.text(field)))
+        : Optional.empty();
+  }
+
+  private static Map<Reason, CopyPolicy> copies(Fields from) {
+    Map<Reason, CopyPolicy> copies = new EnumMap<>(Reason.class);
+    for (String label : from.names()) {
+      Fields policy = from.object(label);
+      copies.put(
+          CopyPolicy.reason(label),
+          new CopyPolicy(
+              policy.integer("packetsPerSecond"),
+              policy.integer("burst"),
+              policy.integer("sampleMask")));
+    }
+    return copies;
   }
 }

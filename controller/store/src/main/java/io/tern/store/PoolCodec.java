@@ -3,6 +3,7 @@ package io.tern.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Pool;
+import io.tern.core.intent.PoolOptions;
 import io.tern.core.intent.ResourceNames;
 import java.time.Instant;
 import java.util.SortedMap;
@@ -33,6 +34,7 @@ final class PoolCodec extends ResourceCodec<String, Pool> {
         .put("number", pool.number())
         .put("fallbackSlots", pool.fallbackSlots())
         .put("createTime", pool.createTime().toString());
+    PoolOptionsForm.write(pool.options(), to.putObject("options"));
   }
 
   @Override
@@ -41,6 +43,8 @@ final class PoolCodec extends ResourceCodec<String, Pool> {
         from.text("id"),
         from.integer("number"),
         from.integer("fallbackSlots"),
+        // Pools of the first version have none.
+        from.has("options") ? PoolOptionsForm.read(from.object("options")) : PoolOptions.DEFAULT,
         Instant.parse(from.text("createTime")));
   }
 }

@@ -6,15 +6,20 @@ import io.tern.cid.QuicLbConfig;
 import io.tern.cid.ServerId;
 import io.tern.core.intent.Backend;
 import io.tern.core.intent.CidConfig;
+import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Device;
 import io.tern.core.intent.Endpoint;
+import io.tern.core.intent.Forwarding;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Intent.BackendKey;
 import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.intent.IntentStore;
 import io.tern.core.intent.MacAddress;
 import io.tern.core.intent.Pool;
+import io.tern.core.intent.PoolOptions;
 import io.tern.core.intent.Vip;
+import io.tern.p4.contract.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +34,7 @@ final class Intents {
   private Intents() {}
 
   static Pool pool(String id, int number) {
-    return new Pool(id, number, 65_536, CREATED);
+    return new Pool(id, number, 65_536, PoolOptions.DEFAULT, CREATED);
   }
 
   static IntentStore.Change addPool(String id, int number) {
@@ -62,7 +67,25 @@ final class Intents {
   static Intent everyKind() {
     return new Intent(
         0,
-        new TreeMap<>(Map.of("web", pool("web", 1), "dns", pool("dns", 65_535))),
+        new TreeMap<>(
+            Map.of(
+                "web",
+                pool("web", 1)
+                    .withOptions(
+                        new PoolOptions(
+                            new Forwarding.IpIp(0xffff),
+                            false,
+                            true,
+                            Optional.of(Duration.ofSeconds(30, 5_000)),
+                            false)),
+                "gue",
+                pool("gue", 2)
+                    .withOptions(PoolOptions.DEFAULT.withForwarding(new Forwarding.Gue(65_535))),
+                "nat",
+                pool("nat", 3)
+                    .withOptions(PoolOptions.DEFAULT.withForwarding(new Forwarding.Nat())),
+                "dns",
+                pool("dns", 65_535))),
         new TreeMap<>(
             Map.of(
                 new CidConfigKey("web", 0),
@@ -124,6 +147,12 @@ final class Intents {
                     -1L,
                     Optional.of(MacAddress.parse("02:00:00:00:00:fe")),
                     Map.of(MacAddress.parse("02:00:00:00:01:01"), 7),
+                    Optional.of(Endpoint.parseAddress("192.0.2.254")),
+                    Optional.of(Endpoint.parseAddress("2001:db8::fe")),
+                    false,
+                    Map.of(
+                        Reason.NEIGHBOUR, new CopyPolicy(100_000, 1, 0),
+                        Reason.NOT_QUIC, new CopyPolicy(1, 100_000, 65_535)),
                     CREATED),
                 "s2",
                 new Device("s2", "localhost:1", 1L, Optional.empty(), Map.of(), CREATED))));

@@ -9,13 +9,17 @@ import java.util.Map;
 /**
  * One QUIC server, or one worker of it.
  *
+ * <p>A server whose workers have sockets of their own is, behind NAT, several backends with one
+ * address: the base port's has the weight and takes the first packets of connections; the workers'
+ * have their own ports and weight 0, and are reached by the server IDs of the CIDs that they issue.
+ *
  * @param poolId the pool it belongs to
  * @param id last part of the resource name; unique in its pool
  * @param number what data planes call it: 1 to 2^31-1, allocated by the controller, unique over all
  *     pools
  * @param endpoint the server's own address and port; unique in its pool
  * @param nextHop how devices reach it
- * @param weight share of the fallback, 1 to 1000
+ * @param weight share of the fallback, 0 to 1000; 0: never in it, reached by its server IDs alone
  * @param state see {@link State}
  * @param serverIds its allocated server ID for each SID space of its pool
  * @param createTime when the store accepted it
@@ -70,8 +74,8 @@ public record Backend(
     }
     requireNonNull(endpoint, "endpoint");
     requireNonNull(nextHop, "nextHop");
-    if (weight < 1 || weight > MAX_WEIGHT) {
-      throw new IllegalArgumentException("weight is " + weight + "; it must be 1 to " + MAX_WEIGHT);
+    if (weight < 0 || weight > MAX_WEIGHT) {
+      throw new IllegalArgumentException("weight is " + weight + "; it must be 0 to " + MAX_WEIGHT);
     }
     requireNonNull(state, "state");
     serverIds = Map.copyOf(serverIds);
@@ -86,6 +90,16 @@ public record Backend(
   /** The same backend, reached in another way. */
   public Backend withNextHop(NextHop nextHop) {
     return new Backend(poolId, id, number, endpoint, nextHop, weight, state, serverIds, createTime);
+  }
+
+  /** The same backend with another share of the fallback. */
+  public Backend withWeight(int weight) {
+    return new Backend(poolId, id, number, endpoint, nextHop, weight, state, serverIds, createTime);
+  }
+
+  /** Whether it owns slots of the fallback: ACTIVE, and of some weight. */
+  public boolean takesFallback() {
+    return state == State.ACTIVE && weight > 0;
   }
 
   /** The same backend in another state. */

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param id last part of the resource name; unique in its pool
  * @param endpoint the server's own address and port; unique in its pool
  * @param nextHop how devices reach it
- * @param weight share of the fallback, 1 to 1000
+ * @param weight share of the fallback, 0 to 1000; see {@link Backend}
  * @param createTime when the store accepts it
  */
 public record BackendSpec(

@@ -3,11 +3,16 @@ package io.tern.core.intent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tern.cid.ServerId;
+import io.tern.p4.contract.Reason;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,7 +30,27 @@ public final class CanonicalForm {
   private CanonicalForm() {}
 
   public static String of(Pool pool) {
-    return join("pool", pool.id(), pool.number(), pool.fallbackSlots(), time(pool.createTime()));
+    PoolOptions options = pool.options();
+    return join(
+        "pool",
+        pool.id(),
+        pool.number(),
+        pool.fallbackSlots(),
+        forwarding(options.forwarding()),
+        options.countMigrated(),
+        options.replicateIcmpErrors(),
+        options.stateTimeout().map(Duration::toString).orElse("-"),
+        options.checkCidLength(),
+        time(pool.createTime()));
+  }
+
+  private static String forwarding(Forwarding forwarding) {
+    if (forwarding instanceof Forwarding.IpIp ipIp) {
+      return "ipip " + ipIp.sourceEntropyMask();
+    } else if (forwarding instanceof Forwarding.Gue gue) {
+      return "gue " + gue.port();
+    }
+    return forwarding instanceof Forwarding.Nat ? "nat" : "l2";
   }
 
   public static String of(Vip vip) {
@@ -68,6 +93,19 @@ public final class CanonicalForm {
   public static String of(Device device) {
     Map<String, Integer> stations = new TreeMap<>();
     device.stations().forEach((mac, port) -> stations.put(mac.toString(), port));
+    Map<Reason, CopyPolicy> byReason = new EnumMap<>(Reason.class);
+    byReason.putAll(device.copies());
+    List<String> copies = new ArrayList<>();
+    byReason.forEach(
+        (reason, policy) ->
+            copies.add(
+                reason.label()
+                    + " "
+                    + policy.packetsPerSecond()
+                    + " "
+                    + policy.burst()
+                    + " "
+                    + policy.sampleMask()));
     return join(
         "device",
         device.id(),
@@ -76,6 +114,10 @@ public final class CanonicalForm {
         Long.toUnsignedString(device.deviceId()),
         device.mac().map(MacAddress::toString).orElse("-"),
         stations,
+        device.tunnelSourceV4().map(Endpoint::text).orElse("-"),
+        device.tunnelSourceV6().map(Endpoint::text).orElse("-"),
+        device.answerEcho(),
+        copies,
         time(device.createTime()));
   }
 

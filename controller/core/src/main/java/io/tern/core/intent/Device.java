@@ -2,6 +2,8 @@ package io.tern.core.intent;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tern.p4.contract.Reason;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,11 @@ import java.util.Optional;
  * @param deviceId P4Runtime device_id, unsigned, not 0
  * @param mac source MAC address of L2-forwarded packets; empty: the original one stays
  * @param stations data-plane port by MAC address, for traffic that is no VIP's
+ * @param tunnelSourceV4 outer source address of its tunnels to IPv4 backends, unicast
+ * @param tunnelSourceV6 outer source address of its tunnels to IPv6 backends, unicast
+ * @param answerEcho whether it answers ICMP echo requests to the addresses of the VIPs that it
+ *     serves
+ * @param copies which packets it copies to the controller; see {@link CopyPolicy#check(Reason)}
  * @param createTime when the store accepted it
  */
 public record Device(
@@ -22,7 +29,14 @@ public record Device(
     long deviceId,
     Optional<MacAddress> mac,
     Map<MacAddress, Integer> stations,
+    Optional<InetAddress> tunnelSourceV4,
+    Optional<InetAddress> tunnelSourceV6,
+    boolean answerEcho,
+    Map<Reason, CopyPolicy> copies,
     Instant createTime) {
+  private static final int OCTETS_V4 = 4;
+  private static final int OCTETS_V6 = 16;
+
   public Device {
     Ids.check("device", id);
     requireNonNull(target, "target");
@@ -32,6 +46,78 @@ public record Device(
     requireNonNull(mac, "mac");
     stations = Map.copyOf(stations);
     stations.values().forEach(DevicePorts::check);
+    tunnelSourceV4.ifPresent(address -> checkTunnelSource(address, OCTETS_V4));
+    tunnelSourceV6.ifPresent(address -> checkTunnelSource(address, OCTETS_V6));
+    copies = Map.copyOf(copies);
+    copies.keySet().forEach(CopyPolicy::check);
     requireNonNull(createTime, "createTime");
+  }
+
+  /** A device without tunnels and copies, which answers ICMP echo requests. */
+  public Device(
+      String id,
+      String target,
+      long deviceId,
+      Optional<MacAddress> mac,
+      Map<MacAddress, Integer> stations,
+      Instant createTime) {
+    this(
+        id,
+        target,
+        deviceId,
+        mac,
+        stations,
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        Map.of(),
+        createTime);
+  }
+
+  private static void checkTunnelSource(InetAddress address, int octets) {
+    boolean rightFamily = address.getAddress().length == octets;
+    if (!rightFamily || !Endpoint.isUnicast(address) || address.isLinkLocalAddress()) {
+      throw new IllegalArgumentException(
+          "tunnel source is "
+              + Endpoint.text(address)
+              + "; it must be an "
+              + (octets == OCTETS_V4 ? "IPv4" : "IPv6")
+              + " address of one host, and not link-local");
+    }
+  }
+
+  /** The same device with other tunnel sources. */
+  public Device withTunnelSources(Optional<InetAddress> v4, Optional<InetAddress> v6) {
+    return new Device(id, target, deviceId, mac, stations, v4, v6, answerEcho, copies, createTime);
+  }
+
+  /** The same device, which answers ICMP echo requests to VIPs or not. */
+  public Device withAnswerEcho(boolean answerEcho) {
+    return new Device(
+        id,
+        target,
+        deviceId,
+        mac,
+        stations,
+        tunnelSourceV4,
+        tunnelSourceV6,
+        answerEcho,
+        copies,
+        createTime);
+  }
+
+  /** The same device with other copies. */
+  public Device withCopies(Map<Reason, CopyPolicy> copies) {
+    return new Device(
+        id,
+        target,
+        deviceId,
+        mac,
+        stations,
+        tunnelSourceV4,
+        tunnelSourceV6,
+        answerEcho,
+        copies,
+        createTime);
   }
 }

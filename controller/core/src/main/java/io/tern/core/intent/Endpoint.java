@@ -32,7 +32,7 @@ public record Endpoint(InetAddress address, int port) {
     }
   }
 
-  private static boolean isUnicast(InetAddress address) {
+  static boolean isUnicast(InetAddress address) {
     byte[] octets = address.getAddress();
     // "This network" and limited broadcast, RFC 6890, section 2.2.2.
     boolean special = octets.length == 4 && (octets[0] == 0 || Arrays.equals(octets, BROADCAST));
@@ -93,7 +93,13 @@ public record Endpoint(InetAddress address, int port) {
 
   /** The address as RFC 5952 writes it: "192.0.2.1" or "2001:db8::1". */
   public String addressText() {
-    return isV6() ? v6Text(address.getAddress()) : address.getHostAddress();
+    return text(address);
+  }
+
+  /** An address as RFC 5952 writes it: "192.0.2.1" or "2001:db8::1". */
+  public static String text(InetAddress address) {
+    byte[] octets = address.getAddress();
+    return octets.length == 16 ? v6Text(octets) : address.getHostAddress();
   }
 
   /** Lower case, no leading zeros, the first of the longest runs of zero groups as "::". */

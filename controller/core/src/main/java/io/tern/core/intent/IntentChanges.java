@@ -63,6 +63,25 @@ public final class IntentChanges {
   }
 
   /**
+   * Gives a pool other options. With the options that it has, the answer is the given intent.
+   *
+   * @throws IntentException NOT_FOUND; FAILED_PRECONDITION if a VIP, a backend or a CID
+   *     configuration of the pool does not go with them: a NAT pool has one VIP, one address family
+   *     and endpoints that no other NAT pool has, and a pool that checks CID lengths has
+   *     self-describing configurations
+   */
+  public static Intent updatePool(Intent intent, String poolId, PoolOptions options)
+      throws IntentException {
+    Pool pool = requirePool(intent, poolId, poolName(poolId));
+    if (pool.options().equals(options)) {
+      return intent;
+    }
+    Intent next = intent.withPools(with(intent.pools(), poolId, pool.withOptions(options)));
+    PoolRules.check(next, poolId, poolName(poolId));
+    return next;
+  }
+
+  /**
    * Removes a pool and its CID configurations.
    *
    * @throws IntentException NOT_FOUND; FAILED_PRECONDITION while a VIP uses it or it has backends
@@ -96,7 +115,9 @@ public final class IntentChanges {
   /**
    * Adds a VIP.
    *
-   * @throws IntentException ALREADY_EXISTS for its ID or its endpoint; NOT_FOUND for its pool
+   * @throws IntentException ALREADY_EXISTS for its ID or its endpoint; NOT_FOUND for its pool;
+   *     FAILED_PRECONDITION if the pool forwards by NAT and has a VIP, or backends of the other
+   *     address family
    */
   public static Intent createVip(Intent intent, Vip vip) throws IntentException {
     if (intent.vips().containsKey(vip.id())) {
@@ -111,7 +132,9 @@ public final class IntentChanges {
             vip.endpoint() + " is the endpoint of " + vipName(other.id()) + " already");
       }
     }
-    return intent.withVips(with(intent.vips(), vip.id(), vip));
+    Intent next = intent.withVips(with(intent.vips(), vip.id(), vip));
+    PoolRules.check(next, vip.poolId(), "vip.pool");
+    return next;
   }
 
   /**
@@ -131,8 +154,9 @@ public final class IntentChanges {
    * allocated.
    *
    * @throws IntentException NOT_FOUND for its pool or a device of its next hop; ALREADY_EXISTS for
-   *     its ID or its endpoint; FAILED_PRECONDITION if the pool has too few fallback slots;
-   *     RESOURCE_EXHAUSTED if a CID configuration has no server ID left
+   *     its ID or its endpoint; FAILED_PRECONDITION if the pool has too few fallback slots, or
+   *     forwards by NAT and cannot have this endpoint; RESOURCE_EXHAUSTED if a CID configuration
+   *     has no server ID left
    */
   public static Intent createBackend(Intent intent, BackendSpec spec) throws IntentException {
     Pool pool = requirePool(intent, spec.poolId(), "parent");
@@ -157,7 +181,7 @@ public final class IntentChanges {
         throw notFound("backend.next_hop.device_ports", deviceName(device));
       }
     }
-    requireSlots(pool, siblings.size() + 1);
+    requireSlots(pool, weighted(siblings) + (spec.weight() > 0 ? 1 : 0));
     int number =
         NumberAllocator.allocate(
                 intent.backends().values().stream().map(Backend::number).toList(),
@@ -173,7 +197,62 @@ public final class IntentChanges {
     for (CidConfig config : intent.cidConfigsOf(pool.id()).values()) {
       serverIds.put(config.sidSpace(), allocateServerId(intent, config, siblings));
     }
-    return intent.withBackends(with(intent.backends(), key, spec.allocated(number, serverIds)));
+    Intent next =
+        intent.withBackends(with(intent.backends(), key, spec.allocated(number, serverIds)));
+    PoolRules.check(next, pool.id(), "backend.address");
+    return next;
+  }
+
+  /**
+   * Gives a backend another weight, takes it out of the fallback (DRAINING) or back into it
+   * (ACTIVE). With what it has, the answer is the given intent.
+   *
+   * @throws IntentException NOT_FOUND; INVALID_ARGUMENT for a weight that is not 0 to 1000, or the
+   *     state DRAINED, which nobody can ask for; FAILED_PRECONDITION for another state of a DRAINED
+   *     backend, or if the pool has too few fallback slots
+   */
+  public static Intent updateBackend(Intent intent, BackendKey key, int weight, Backend.State state)
+      throws IntentException {
+    Backend backend = requireBackend(intent, key);
+    if (backend.weight() == weight && backend.state() == state) {
+      return intent;
+    }
+    if (weight < 0 || weight > Backend.MAX_WEIGHT) {
+      throw new IntentException(
+          INVALID_ARGUMENT,
+          "backend.weight",
+          "weight is " + weight + "; it must be 0 to " + Backend.MAX_WEIGHT);
+    }
+    if (backend.state() != state) {
+      requireStep(key, backend.state(), state);
+    }
+    Intent next =
+        intent.withBackends(
+            with(intent.backends(), key, backend.withWeight(weight).withState(state)));
+    requireSlots(
+        requirePool(intent, key.poolId(), "parent"),
+        weighted(next.backendsOf(key.poolId()).values()));
+    return next;
+  }
+
+  private static void requireStep(BackendKey key, Backend.State from, Backend.State to)
+      throws IntentException {
+    if (to == Backend.State.DRAINED) {
+      throw new IntentException(
+          INVALID_ARGUMENT,
+          "backend.state",
+          "state is DRAINED, which follows from DRAINING when the connections have ended; it must"
+              + " be ACTIVE or DRAINING");
+    }
+    if (from == Backend.State.DRAINED) {
+      throw new IntentException(
+          FAILED_PRECONDITION,
+          "backend.state",
+          backendName(key)
+              + " is DRAINED: its server IDs are in quarantine, and it cannot become "
+              + to
+              + " again; create another backend");
+    }
   }
 
   /**
@@ -182,9 +261,7 @@ public final class IntentChanges {
    * @throws IntentException NOT_FOUND
    */
   public static Intent deleteBackend(Intent intent, BackendKey key) throws IntentException {
-    if (!intent.backends().containsKey(key)) {
-      throw notFound(backendName(key), backendName(key));
-    }
+    requireBackend(intent, key);
     return intent.withBackends(without(intent.backends(), key));
   }
 
@@ -193,8 +270,9 @@ public final class IntentChanges {
    * shares, and in it a server ID for each backend of the pool.
    *
    * @throws IntentException NOT_FOUND for its pool; ALREADY_EXISTS if the codepoint is taken;
-   *     RESOURCE_EXHAUSTED if its server IDs are too short for the backends that the pool has, or
-   *     all 65,535 SID spaces are taken
+   *     FAILED_PRECONDITION if the pool checks CID lengths and CIDs of the configuration do not
+   *     describe theirs; RESOURCE_EXHAUSTED if its server IDs are too short for the backends that
+   *     the pool has, or all 65,535 SID spaces are taken
    */
   public static Intent createCidConfig(Intent intent, CidConfigSpec spec) throws IntentException {
     Pool pool = requirePool(intent, spec.poolId(), "parent");
@@ -241,15 +319,18 @@ public final class IntentChanges {
                             + siblings.size()
                             + " backends, take a larger length"));
     SortedMap<BackendKey, Backend> backends = new TreeMap<>(intent.backends());
-    int next = 0;
+    int position = 0;
     for (Map.Entry<BackendKey, Backend> sibling : siblings.entrySet()) {
       Map<Integer, ServerId> extended = new HashMap<>(sibling.getValue().serverIds());
-      extended.put(sidSpace, serverIds.get(next++));
+      extended.put(sidSpace, serverIds.get(position++));
       backends.put(sibling.getKey(), sibling.getValue().withServerIds(extended));
     }
-    return intent
-        .withBackends(backends)
-        .withCidConfigs(with(intent.cidConfigs(), key, spec.inSpace(sidSpace)));
+    Intent next =
+        intent
+            .withBackends(backends)
+            .withCidConfigs(with(intent.cidConfigs(), key, spec.inSpace(sidSpace)));
+    PoolRules.check(next, pool.id(), "cid_config.length_self_description");
+    return next;
   }
 
   /**
@@ -353,6 +434,37 @@ public final class IntentChanges {
   }
 
   /**
+   * Replaces a device by one of the same ID. With what it is already, the answer is the given
+   * intent.
+   *
+   * @throws IntentException NOT_FOUND; INVALID_ARGUMENT for another target, P4Runtime device ID or
+   *     creation time: that would be another device
+   */
+  public static Intent updateDevice(Intent intent, Device device) throws IntentException {
+    Device before = intent.devices().get(device.id());
+    if (before == null) {
+      throw notFound(deviceName(device.id()), deviceName(device.id()));
+    }
+    if (before.equals(device)) {
+      return intent;
+    }
+    if (!before.target().equals(device.target())
+        || before.deviceId() != device.deviceId()
+        || !before.createTime().equals(device.createTime())) {
+      throw new IntentException(
+          INVALID_ARGUMENT,
+          "device.p4runtime_address",
+          deviceName(device.id())
+              + " is P4Runtime device "
+              + Long.toUnsignedString(before.deviceId())
+              + " at "
+              + before.target()
+              + " for good; delete it and create another one");
+    }
+    return intent.withDevices(with(intent.devices(), device.id(), device));
+  }
+
+  /**
    * Removes a device, and its ports from the next hops of all backends.
    *
    * @throws IntentException NOT_FOUND
@@ -409,6 +521,19 @@ public final class IntentChanges {
               + Pool.MIN_SLOTS_PER_BACKEND
               + " a backend)");
     }
+  }
+
+  /** How many of them have a share of the fallback. */
+  private static int weighted(Collection<Backend> backends) {
+    return (int) backends.stream().filter(backend -> backend.weight() > 0).count();
+  }
+
+  private static Backend requireBackend(Intent intent, BackendKey key) throws IntentException {
+    Backend backend = intent.backends().get(key);
+    if (backend == null) {
+      throw notFound(backendName(key), backendName(key));
+    }
+    return backend;
   }
 
   private static Backend withoutPort(Backend backend, String deviceId) {

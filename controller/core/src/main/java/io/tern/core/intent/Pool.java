@@ -11,9 +11,11 @@ import java.time.Instant;
  * @param number what data planes call it: 1 to 65535, allocated by the controller, never reused
  *     while the pool exists
  * @param fallbackSlots slots of the Maglev table, a power of two from 128 to 1,048,576
+ * @param options what it wants of the data planes
  * @param createTime when the store accepted it
  */
-public record Pool(String id, int number, int fallbackSlots, Instant createTime) {
+public record Pool(
+    String id, int number, int fallbackSlots, PoolOptions options, Instant createTime) {
   public static final int DEFAULT_FALLBACK_SLOTS = 65_536;
   public static final int MIN_FALLBACK_SLOTS = 128;
   public static final int MAX_FALLBACK_SLOTS = 1 << 20;
@@ -34,6 +36,12 @@ public record Pool(String id, int number, int fallbackSlots, Instant createTime)
               + fallbackSlots
               + "; they must be a power of two from 128 to 1048576");
     }
+    requireNonNull(options, "options");
     requireNonNull(createTime, "createTime");
+  }
+
+  /** The same pool with other options. */
+  public Pool withOptions(PoolOptions options) {
+    return new Pool(id, number, fallbackSlots, options, createTime);
   }
 }

@@ -40,31 +40,32 @@ public final class MaglevTable {
    * Someone who owns slots.
    *
    * @param name identity; the only thing that decides which slots it likes
-   * @param weight share relative to the other members, positive
+   * @param weight share relative to the other members, not negative; 0: no slot
    */
   public record Member(String name, int weight) {
     public Member {
       requireNonNull(name, "name");
-      if (weight < 1) {
+      if (weight < 0) {
         throw new IllegalArgumentException(
-            "weight of " + name + " is " + weight + "; it must be positive");
+            "weight of " + name + " is " + weight + "; it must not be negative");
       }
     }
   }
 
   /**
-   * The table of these members; without members no slot has an owner.
+   * The table of these members; without members of any weight no slot has an owner.
    *
-   * @param slots a power of two, and at least the number of members
+   * @param slots a power of two, and at least the number of members that have a weight
    * @throws IllegalArgumentException if {@code slots} is something else, or a name occurs twice
    */
   public static MaglevTable of(int slots, Collection<Member> members) {
     List<Member> sorted = members.stream().sorted(Comparator.comparing(Member::name)).toList();
-    if (Integer.bitCount(slots) != 1 || slots < sorted.size()) {
+    long owners = sorted.stream().filter(member -> member.weight() > 0).count();
+    if (Integer.bitCount(slots) != 1 || slots < owners) {
       throw new IllegalArgumentException(
           slots
               + " slots for "
-              + sorted.size()
+              + owners
               + " members; the slots must be a power of two and no fewer than the members");
     }
     for (int i = 1; i < sorted.size(); i++) {
@@ -72,7 +73,7 @@ public final class MaglevTable {
         throw new IllegalArgumentException("two members are called " + sorted.get(i).name());
       }
     }
-    return new MaglevTable(sorted, sorted.isEmpty() ? new int[0] : populate(slots, sorted));
+    return new MaglevTable(sorted, owners == 0 ? new int[0] : populate(slots, sorted));
   }
 
   private static int[] populate(int slots, List<Member> members) {
@@ -81,6 +82,9 @@ public final class MaglevTable {
     int[] position = new int[members.size()];
     int[] skip = new int[members.size()];
     for (int i = 0; i < members.size(); i++) {
+      if (members.get(i).weight() == 0) {
+        continue;
+      }
       ByteBuffer hash = hash(members.get(i).name());
       position[i] = (int) hash.getLong() & mask;
       skip[i] = ((int) hash.getLong() | 1) & mask;
@@ -109,7 +113,7 @@ public final class MaglevTable {
     }
   }
 
-  /** True if there are no members, and so no owners. */
+  /** True if no member has a weight, and so no slot an owner. */
   public boolean isEmpty() {
     return owners.length == 0;
   }
@@ -132,7 +136,7 @@ public final class MaglevTable {
    */
   public int ownerIndex(int slot) {
     if (isEmpty()) {
-      throw new NoSuchElementException("the table has no members");
+      throw new NoSuchElementException("no member of the table has a weight");
     }
     return owners[slot];
   }

@@ -13,7 +13,7 @@ control VerifyChecksums(inout headers_t hdr, inout metadata_t meta) {
 // fields change.
 control ComputeChecksums(inout headers_t hdr, inout metadata_t meta) {
     apply {
-#if WITH_IPIP || WITH_GUE
+#if WITH_TUNNELS
         update_checksum(
             hdr.outer_ipv4.isValid(),
             {

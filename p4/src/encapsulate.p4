@@ -3,14 +3,17 @@
 #ifndef TERN_ENCAPSULATE_P4
 #define TERN_ENCAPSULATE_P4
 
+#if WITH_TUNNELS
 // Puts the outer headers of meta.rewrite in front of the IP header: IP-in-IP in any pair of
 // families (RFC 2003, RFC 2473, RFC 4213), or GUE variant 1. DSCP and ECN of the outer header are
 // the inner one's (RFC 6040, normal mode; RFC 2983, uniform model). The outer packet is never
 // fragmented: DF is set, and identification is 0 (RFC 6864).
 control Encapsulate(inout headers_t hdr, in metadata_t meta) {
+#if WITH_GUE
     const bit<16> GUE_OCTETS = 8;
     // Ephemeral ports carry the entropy (RFC 6335, section 6).
     const bit<2> EPHEMERAL = 0b11;
+#endif
 
     apply {
         bit<16> inner_octets;
@@ -25,6 +28,7 @@ control Encapsulate(inout headers_t hdr, in metadata_t meta) {
             traffic_class = hdr.ipv6.traffic_class;
             protocol = IP_IPV6;
         }
+#if WITH_GUE
         if (meta.rewrite == REWRITE_GUE_V4 || meta.rewrite == REWRITE_GUE_V6) {
             hdr.outer_udp.setValid();
             hdr.outer_udp.src_port = EPHEMERAL ++ meta.flow_hash[31:18];
@@ -35,8 +39,9 @@ control Encapsulate(inout headers_t hdr, in metadata_t meta) {
             inner_octets = inner_octets + GUE_OCTETS;
             protocol = IP_UDP;
         }
+#endif
         bit<16> ether_type;
-        if (meta.rewrite == REWRITE_IPIP_V4 || meta.rewrite == REWRITE_GUE_V4) {
+        if (IS_OUTER_IPV4(meta.rewrite)) {
             ether_type = ETHERTYPE_IPV4;
             hdr.outer_ipv4.setValid();
             hdr.outer_ipv4.version = 4;
@@ -76,5 +81,6 @@ control Encapsulate(inout headers_t hdr, in metadata_t meta) {
         }
     }
 }
+#endif
 
 #endif

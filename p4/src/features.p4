@@ -39,6 +39,9 @@
 #define WITH_STATE 1
 #endif
 
+// Headers that Egress puts in front of a packet.
+#define WITH_TUNNELS (WITH_IPIP || WITH_GUE)
+
 #if !WITH_IPV4 && !WITH_IPV6
 #error "a profile needs WITH_IPV4 or WITH_IPV6"
 #endif

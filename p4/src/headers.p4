@@ -172,10 +172,14 @@ struct headers_t {
     packet_in_t packet_in;
     ethernet_t ethernet;
     vlan_t[2] vlan;
+#if WITH_TUNNELS
     // Written by Encapsulate.
     ipv4_t outer_ipv4;
     ipv6_t outer_ipv6;
+#endif
+#if WITH_GUE
     udp_t outer_udp;
+#endif
     ipv4_t ipv4;
     ipv4_options_t ipv4_options;
     ipv6_t ipv6;

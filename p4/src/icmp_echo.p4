@@ -9,7 +9,9 @@ control IcmpEcho(
     inout standard_metadata_t standard_metadata,
     out bool answered
 ) {
+#if WITH_IPV4
     AdjustChecksum() adjust_ip;
+#endif
     AdjustChecksum() adjust_icmp;
 
     // Sends the reply out of the port that the request came in by.

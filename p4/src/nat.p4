@@ -26,6 +26,7 @@ control AdjustChecksum(inout bit<16> checksum, in bit<32> removed, in bit<32> ad
     }
 }
 
+#if WITH_NAT
 // The same for UDP: zero means that there is none (RFC 768), so it stays zero and none becomes it.
 control AdjustUdpChecksum(inout bit<16> checksum, in bit<32> removed, in bit<32> added) {
     AdjustChecksum() adjust;
@@ -86,5 +87,6 @@ control Nat(inout headers_t hdr, in metadata_t meta) {
         }
     }
 }
+#endif
 
 #endif

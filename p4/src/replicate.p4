@@ -87,6 +87,7 @@ control Replicate(
 #endif
 
 #if WITH_NAT
+#if WITH_IPV4
     @id(0x01000024)
     action replicate_nat_v4(
         @id(1) @format(MAC_ADDRESS) bit<48> dst_mac,
@@ -99,7 +100,9 @@ control Replicate(
         meta.outer_dst_addr = (bit<128>) nat_addr;
         meta.outer_dst_port = nat_port;
     }
+#endif
 
+#if WITH_IPV6
     @id(0x01000025)
     action replicate_nat_v6(
         @id(1) @format(MAC_ADDRESS) bit<48> dst_mac,
@@ -112,6 +115,7 @@ control Replicate(
         meta.outer_dst_addr = nat_addr;
         meta.outer_dst_port = nat_port;
     }
+#endif
 #endif
 
     @id(0x0200000E)
@@ -130,8 +134,12 @@ control Replicate(
             replicate_gue_v6;
 #endif
 #if WITH_NAT
+#if WITH_IPV4
             replicate_nat_v4;
+#endif
+#if WITH_IPV6
             replicate_nat_v6;
+#endif
 #endif
             @defaultonly NoAction;
         }
@@ -141,8 +149,11 @@ control Replicate(
 
     apply {
         if (!replica.apply().hit
+#if WITH_NAT && WITH_IPV4 && WITH_IPV6
             || meta.rewrite == REWRITE_NAT_V4 && !hdr.ipv4.isValid()
-            || meta.rewrite == REWRITE_NAT_V6 && !hdr.ipv6.isValid()) {
+            || meta.rewrite == REWRITE_NAT_V6 && !hdr.ipv6.isValid()
+#endif
+        ) {
             meta.rewrite = REWRITE_NONE;
             mark_to_drop(standard_metadata);
         }

@@ -3,6 +3,8 @@
 #ifndef TERN_RETURN_PATH_P4
 #define TERN_RETURN_PATH_P4
 
+#if WITH_NAT
+
 // Gives what a backend behind NAT sends the address and port of its VIP again; L2 carries it on.
 control ReturnPath(inout headers_t hdr, out bool is_return) {
     AdjustChecksum() adjust_ip;
@@ -12,6 +14,7 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
     bit<32> added = 0;
     bit<16> new_port = 0;
 
+#if WITH_IPV4
     // Sets source address and port.
     @id(0x01000011)
     action un_nat_v4(
@@ -23,7 +26,9 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
         hdr.ipv4.src_addr = vip_addr;
         new_port = vip_port;
     }
+#endif
 
+#if WITH_IPV6
     // Sets source address and port.
     @id(0x01000012)
     action un_nat_v6(
@@ -35,6 +40,7 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
         hdr.ipv6.src_addr = vip_addr;
         new_port = vip_port;
     }
+#endif
 
 #if WITH_IPV4
     @id(0x02000008)
@@ -92,5 +98,7 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
         }
     }
 }
+
+#endif
 
 #endif

@@ -40,8 +40,8 @@
 #ifndef L2_SIZE
 #define L2_SIZE 16384
 #endif
-// Cells of the table of unroutable DCIDs, and of that of 4-tuples. CRC-16 picks the cell, so this is
-// a power of two and at most 65536.
+// Cells of the table of unroutable DCIDs, and of that of 4-tuples. Low bits of a CRC-32 pick the cell,
+// so this is a power of two.
 #ifndef STATE_SIZE
 #define STATE_SIZE 65536
 #endif

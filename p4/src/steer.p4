@@ -123,6 +123,7 @@ control Steer(
 #if WITH_NAT
     // As forward_l2, with another destination address and port. A backend of the other address
     // family gets nothing.
+#if WITH_IPV4
     @id(0x0100000E)
     action nat_v4(
         @id(1) bit<9> port,
@@ -136,7 +137,9 @@ control Steer(
         meta.outer_dst_addr = (bit<128>) nat_addr;
         meta.outer_dst_port = nat_port;
     }
+#endif
 
+#if WITH_IPV6
     @id(0x0100000F)
     action nat_v6(
         @id(1) bit<9> port,
@@ -150,6 +153,7 @@ control Steer(
         meta.outer_dst_addr = nat_addr;
         meta.outer_dst_port = nat_port;
     }
+#endif
 #endif
 
     // The backend is this device: L2 has the packet, unchanged.
@@ -174,8 +178,12 @@ control Steer(
             tunnel_gue_v6;
 #endif
 #if WITH_NAT
+#if WITH_IPV4
             nat_v4;
+#endif
+#if WITH_IPV6
             nat_v6;
+#endif
 #endif
             deliver_local;
             @defaultonly NoAction;
@@ -195,10 +203,12 @@ control Steer(
         } else if (ttl <= 1) {
             meta.reason = REASON_TTL_EXPIRED;
             mark_to_drop(standard_metadata);
+#if WITH_NAT && WITH_IPV4 && WITH_IPV6
         } else if (meta.rewrite == REWRITE_NAT_V4 && !hdr.ipv4.isValid()
             || meta.rewrite == REWRITE_NAT_V6 && !hdr.ipv6.isValid()) {
             meta.reason = REASON_WRONG_FAMILY;
             mark_to_drop(standard_metadata);
+#endif
         } else {
             decrement_ttl.apply(hdr);
         }

@@ -8,9 +8,13 @@ control TernDeparser(packet_out packet, in headers_t hdr) {
         packet.emit(hdr.packet_in);
         packet.emit(hdr.ethernet);
         packet.emit(hdr.vlan);
+#if WITH_TUNNELS
         packet.emit(hdr.outer_ipv4);
         packet.emit(hdr.outer_ipv6);
+#endif
+#if WITH_GUE
         packet.emit(hdr.outer_udp);
+#endif
         packet.emit(hdr.ipv4);
         packet.emit(hdr.ipv4_options);
         packet.emit(hdr.ipv6);

@@ -16,7 +16,7 @@ control TernEgress(
 #if WITH_NAT
     Nat() nat;
 #endif
-#if WITH_IPIP || WITH_GUE
+#if WITH_TUNNELS
     Encapsulate() encapsulate;
 #endif
 
@@ -36,15 +36,17 @@ control TernEgress(
             hdr.packet_in.pad = 0;
             hdr.packet_in.reason = meta.reason[7:0];
         } else if (meta.rewrite != REWRITE_NONE) {
-            if (meta.rewrite == REWRITE_NAT_V4 || meta.rewrite == REWRITE_NAT_V6) {
-#if WITH_NAT
+#if WITH_NAT && WITH_TUNNELS
+            if (IS_NAT(meta.rewrite)) {
                 nat.apply(hdr, meta);
-#endif
             } else {
-#if WITH_IPIP || WITH_GUE
                 encapsulate.apply(hdr, meta);
-#endif
             }
+#elif WITH_NAT
+            nat.apply(hdr, meta);
+#elif WITH_TUNNELS
+            encapsulate.apply(hdr, meta);
+#endif
         }
     }
 }

@@ -26,7 +26,9 @@ parser TernParser(
     bit<16> left = 0;
     // Octets of the IPv6 extension header, or of the quoted UDP payload.
     bit<16> octets = 0;
+#if WITH_IPV6
     bit<8> extensions = 0;
+#endif
 
     state start {
         transition select(standard_metadata.ingress_port) {
@@ -44,8 +46,12 @@ parser TernParser(
     state ethernet {
         packet.extract(hdr.ethernet);
         transition select(hdr.ethernet.ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_VLAN: vlan_0;
             ETHERTYPE_QINQ: vlan_0;
             ETHERTYPE_ARP: neighbour;
@@ -58,8 +64,12 @@ parser TernParser(
         packet.extract(hdr.vlan[0]);
         ip_offset = ip_offset + VLAN_OCTETS;
         transition select(hdr.vlan[0].ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_VLAN: vlan_1;
             ETHERTYPE_ARP: neighbour;
             default: accept;
@@ -70,8 +80,12 @@ parser TernParser(
         packet.extract(hdr.vlan[1]);
         ip_offset = ip_offset + VLAN_OCTETS;
         transition select(hdr.vlan[1].ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_ARP: neighbour;
             default: accept;
         }
@@ -83,6 +97,7 @@ parser TernParser(
         transition accept;
     }
 
+#if WITH_IPV4
     state ipv4 {
         packet.extract(hdr.ipv4);
         octets = (bit<16>) hdr.ipv4.ihl << 2;
@@ -115,7 +130,9 @@ parser TernParser(
             default: accept;
         }
     }
+#endif
 
+#if WITH_IPV6
     state ipv6 {
         packet.extract(hdr.ipv6);
         verify(hdr.ipv6.version == 6, error.IpHeaderLength);
@@ -185,6 +202,8 @@ parser TernParser(
             default: accept;
         }
     }
+#endif
+
     state udp {
         verify(left >= UDP_OCTETS, error.UdpLength);
         packet.extract(hdr.udp);
@@ -235,6 +254,7 @@ parser TernParser(
         }
     }
 
+#if WITH_IPV4
     // ICMP with less than a header is not looked at.
     state icmp {
         transition select(left >= ICMP_OCTETS) {
@@ -286,7 +306,9 @@ parser TernParser(
         left = left - octets;
         transition quoted_udp_length;
     }
+#endif
 
+#if WITH_IPV6
     state icmpv6 {
         transition select(left >= ICMP_OCTETS) {
             true: icmpv6_message;
@@ -326,6 +348,7 @@ parser TernParser(
             default: accept;
         }
     }
+#endif
 
     state quoted_udp_length {
         transition select(left >= UDP_OCTETS) {

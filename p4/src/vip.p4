@@ -6,10 +6,14 @@
 // Whose packet it is: destination address and UDP port -> pool. An ICMP error belongs to the VIP
 // that sent the packet it quotes.
 control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
+#if WITH_IPV4
     @id(0x13000001)
     direct_counter(CounterType.packets_and_bytes) vip_v4_counter;
+#endif
+#if WITH_IPV6
     @id(0x13000002)
     direct_counter(CounterType.packets_and_bytes) vip_v6_counter;
+#endif
 
     // Sets the pool and the size of its fallback. `fallback_mask` is the number of slots, a power
     // of two, minus one. `count_migrated` asks for the counter `migrated`. `icmp_group` is the

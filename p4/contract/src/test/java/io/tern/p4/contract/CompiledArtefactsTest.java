@@ -81,7 +81,7 @@ class CompiledArtefactsTest {
   }
 
   private static Set<String> sourcesAndArtefacts() throws IOException {
-    Set<String> files = new TreeSet<>();
+    Set<String> files = new TreeSet<>(Set.of("p4c.options"));
     try (Stream<Path> sources = Files.list(P4.resolve("src"))) {
       sources.forEach(source -> files.add("src/" + source.getFileName()));
     }

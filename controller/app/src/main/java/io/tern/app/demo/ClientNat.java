@@ -27,50 +27,50 @@ import java.util.concurrent.atomic.AtomicLong;
  * the client. A mapping can be replaced at any moment: what is then sent to the old one is dropped,
  * as a real NAT does it. Thread-safe.
  */
-final class ClientNat implements PacketPort {
+final class ClientNat implements PacketPort, AccessNetwork {
   private static final int MAX_DATAGRAM = 65_535;
   private static final int READS_AT_ONCE = 64;
-  private static final int FIRST_EPHEMERAL = 49_152;
-  private static final int EPHEMERAL_PORTS = 16_384;
 
   private final PortSelector selector;
-  private final Random random;
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
   private final AtomicLong unmapped = new AtomicLong();
 
   @GuardedBy("this")
-  private final Map<InetSocketAddress, Line> lineByPublic = new HashMap<>();
+  private final PublicAddresses addresses;
 
   @GuardedBy("this")
-  private final List<Line> lines = new ArrayList<>();
+  private final Map<InetSocketAddress, FrameLine> lineByPublic = new HashMap<>();
+
+  @GuardedBy("this")
+  private final List<FrameLine> lines = new ArrayList<>();
 
   private volatile Ingress ingress;
 
   /** One client's line. The public address changes under the NAT's lock. */
-  final class Line {
+  private final class FrameLine implements Line {
     private final InetSocketAddress vip;
     private final DatagramChannel inner;
     private volatile InetSocketAddress outer;
     private volatile InetSocketAddress client;
 
-    private Line(InetSocketAddress vip, DatagramChannel inner) {
+    private FrameLine(InetSocketAddress vip, DatagramChannel inner) {
       this.vip = vip;
       this.inner = inner;
     }
 
-    /** Where the client sends its packets to the VIP. */
-    InetSocketAddress clientSide() throws IOException {
+    @Override
+    public InetSocketAddress clientSide() throws IOException {
       return (InetSocketAddress) inner.getLocalAddress();
     }
 
-    /** The NAT forgets the binding: the same public address, another port. */
-    void rebind() {
+    @Override
+    public void rebind() {
       map(this, outer.getAddress());
     }
 
-    /** The client moves to another network: another public address and port. */
-    void changeNetwork() {
-      map(this, publicAddress(vip.getAddress()));
+    @Override
+    public void changeNetwork() {
+      map(this, publicHost(vip.getAddress()));
     }
   }
 
@@ -80,7 +80,7 @@ final class ClientNat implements PacketPort {
    */
   ClientNat(PortSelector selector, long seed) {
     this.selector = requireNonNull(selector, "selector");
-    this.random = new Random(seed);
+    this.addresses = new PublicAddresses(new Random(seed));
   }
 
   @Override
@@ -88,16 +88,16 @@ final class ClientNat implements PacketPort {
     this.ingress = requireNonNull(ingress, "ingress");
   }
 
-  /** A line for a client that will talk to {@code vip}. */
-  Line connect(Endpoint vip) throws IOException {
+  @Override
+  public Line connect(Endpoint vip) throws IOException {
     DatagramChannel inner = DatagramChannel.open();
     inner.configureBlocking(false);
     inner.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    Line line = new Line(new InetSocketAddress(vip.address(), vip.port()), inner);
+    FrameLine line = new FrameLine(new InetSocketAddress(vip.address(), vip.port()), inner);
     synchronized (this) {
       lines.add(line);
     }
-    map(line, publicAddress(vip.address()));
+    map(line, publicHost(vip.address()));
     selector.register(inner, channel -> fromClient(line));
     return line;
   }
@@ -107,7 +107,7 @@ final class ClientNat implements PacketPort {
     return unmapped.get();
   }
 
-  private void fromClient(Line line) throws IOException {
+  private void fromClient(FrameLine line) throws IOException {
     for (int i = 0; i < READS_AT_ONCE; i++) {
       in.clear();
       InetSocketAddress from = (InetSocketAddress) line.inner.receive(in);
@@ -132,7 +132,7 @@ final class ClientNat implements PacketPort {
   @Override
   public void transmit(byte[] frame, int offset, int length) {
     UdpFrame packet = UdpFrame.decode(frame, offset, length);
-    Line line;
+    FrameLine line;
     synchronized (this) {
       line = packet == null ? null : lineByPublic.get(packet.destination());
     }
@@ -148,10 +148,10 @@ final class ClientNat implements PacketPort {
     }
   }
 
-  private synchronized void map(Line line, InetAddress address) {
+  private synchronized void map(FrameLine line, InetAddress address) {
     InetSocketAddress fresh;
     do {
-      fresh = new InetSocketAddress(address, FIRST_EPHEMERAL + random.nextInt(EPHEMERAL_PORTS));
+      fresh = new InetSocketAddress(address, addresses.port());
     } while (lineByPublic.containsKey(fresh));
     if (line.outer != null) {
       lineByPublic.remove(line.outer);
@@ -160,19 +160,13 @@ final class ClientNat implements PacketPort {
     line.outer = fresh;
   }
 
-  /** A random host of the documentation ranges, of the same family as the VIP. */
-  private synchronized InetAddress publicAddress(InetAddress vip) {
-    int host = 1 + random.nextInt(254);
-    boolean v4 = vip.getAddress().length == 4;
-    return Endpoint.parseAddress(
-        v4
-            ? (random.nextBoolean() ? "198.51.100." : "203.0.113.") + host
-            : "2001:db8:" + Integer.toHexString(0x100 + random.nextInt(0x1000)) + "::" + host);
+  private synchronized InetAddress publicHost(InetAddress vip) {
+    return addresses.host(vip);
   }
 
   @Override
   public synchronized void close() {
-    for (Line line : lines) {
+    for (FrameLine line : lines) {
       try {
         line.inner.close();
       } catch (IOException e) {

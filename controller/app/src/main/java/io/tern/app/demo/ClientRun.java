@@ -3,8 +3,10 @@ package io.tern.app.demo;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.quic.QuicSslContext;
 import io.tern.core.intent.Endpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,36 +28,37 @@ final class ClientRun {
   private static final int START_SPREAD = 10;
 
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final int POLLS_PER_LINE = 10;
 
-  private final String name;
-  private final DemoOptions options;
-  private final ClientNat nat;
+  private final Load load;
+  private final AccessNetwork network;
   private final EventLoopGroup group;
-  private final DemoTls tls;
-  private final Progress progress;
+  private final QuicSslContext tls;
 
   private final AtomicInteger chunks = new AtomicInteger();
   private final AtomicInteger rebindings = new AtomicInteger();
   private final AtomicInteger networkChanges = new AtomicInteger();
 
   /**
-   * @param name for the progress line
+   * What the clients do.
+   *
+   * @param clients how many there are
+   * @param chunks how many chunks each transfers, at least 3
+   * @param pauseMillis between two chunks of a client
+   * @param stallAfterMillis without any progress a connection counts as dead
+   * @param seed decides contents and the moments of migration
    */
-  ClientRun(
-      String name,
-      DemoOptions options,
-      ClientNat nat,
-      EventLoopGroup group,
-      DemoTls tls,
-      Progress progress) {
-    this.name = requireNonNull(name, "name");
-    this.options = requireNonNull(options, "options");
-    this.nat = requireNonNull(nat, "nat");
-    this.group = requireNonNull(group, "group");
-    this.tls = requireNonNull(tls, "tls");
-    this.progress = requireNonNull(progress, "progress");
-  }
+  record Load(int clients, int chunks, long pauseMillis, long stallAfterMillis, long seed) {}
+
+  /**
+   * How far the clients are.
+   *
+   * @param chunks that have come back, of all clients
+   * @param rebindings that the NAT has made
+   * @param networkChanges that clients have made
+   * @param complete transfers that have come to their end
+   * @param dead transfers that ended early
+   */
+  record Status(int chunks, int rebindings, int networkChanges, int complete, int dead) {}
 
   /**
    * How the clients fared.
@@ -63,48 +67,45 @@ final class ClientRun {
    */
   record Result(int survived, int rebindings, int networkChanges, Map<String, Integer> failures) {}
 
-  /** Something that happens once in the middle of the run. */
+  /** Told how far the clients are, about ten times a second; the transfers go on meanwhile. */
   @FunctionalInterface
-  interface Interlude {
-    void happen() throws IOException, InterruptedException;
+  interface Observer {
+    void observe(Status status) throws IOException, InterruptedException;
+  }
+
+  /**
+   * @param group the clients' event loops; stays the caller's
+   */
+  ClientRun(Load load, AccessNetwork network, EventLoopGroup group, QuicSslContext tls) {
+    this.load = requireNonNull(load, "load");
+    this.network = requireNonNull(network, "network");
+    this.group = requireNonNull(group, "group");
+    this.tls = requireNonNull(tls, "tls");
   }
 
   /**
    * Runs the clients to the end of the last transfer.
    *
    * @param vips the clients talk to them by turns
-   * @param halfway happens when half of all chunks have come back; the transfers go on meanwhile
    */
-  Result run(List<Endpoint> vips, Interlude halfway) throws IOException, InterruptedException {
-    Random random = new Random(options.seed());
+  Result run(List<Endpoint> vips, Observer observer) throws IOException, InterruptedException {
+    Random random = new Random(load.seed());
     List<CompletableFuture<TransferClient.Outcome>> running = new ArrayList<>();
-    for (int i = 0; i < options.clients(); i++) {
+    for (int i = 0; i < load.clients(); i++) {
       running.add(start(vips.get(i % vips.size()), random));
     }
     CompletableFuture<Void> all =
         CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]));
-    boolean isHalfway = false;
-    for (int poll = 1; ; poll++) {
+    while (!all.isDone()) {
       try {
         all.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
-        break;
       } catch (TimeoutException e) {
-        if (poll % POLLS_PER_LINE == 0) {
-          show(running);
-        }
-      } catch (java.util.concurrent.ExecutionException e) {
+        observer.observe(status(running));
+      } catch (ExecutionException e) {
         throw new IllegalStateException("outcomes never fail", e);
       }
-      if (!isHalfway && chunks.get() >= options.clients() * options.chunks() / 2) {
-        isHalfway = true;
-        halfway.happen();
-      }
     }
-    show(running);
-    progress.end();
-    if (!isHalfway) {
-      halfway.happen();
-    }
+    observer.observe(status(running));
     Map<String, Integer> failures = new TreeMap<>();
     int survived = 0;
     for (CompletableFuture<TransferClient.Outcome> one : running) {
@@ -119,52 +120,52 @@ final class ClientRun {
 
   private CompletableFuture<TransferClient.Outcome> start(Endpoint vip, Random random)
       throws IOException {
-    ClientNat.Line line = nat.connect(vip);
+    AccessNetwork.Line line = network.connect(vip);
     // The middle thirds: after the handshake, and with something left to transfer.
-    int third = options.chunks() / 3;
+    int third = load.chunks() / 3;
     int rebindAt = 1 + random.nextInt(third);
     int moveAt = third + 1 + random.nextInt(third);
     // Not all at once: real clients do not, and a burst of handshakes would only fill socket
     // buffers.
-    Duration delay = options.pause().multipliedBy(random.nextInt(START_SPREAD));
+    long delay = load.pauseMillis() * random.nextInt(START_SPREAD);
     TransferClient client =
         new TransferClient(
             group,
-            tls.client(),
+            tls,
             line.clientSide(),
             new TransferClient.Transfer(
-                options.chunks(), options.pause(), options.stallAfter(), random.nextLong()),
+                load.chunks(),
+                Duration.ofMillis(load.pauseMillis()),
+                Duration.ofMillis(load.stallAfterMillis()),
+                random.nextLong()),
             // A NAT forgets an idle binding: the next thing on the new path is data, not the
             // acknowledgement of what came last.
-            done -> {
-              if (done == rebindAt) {
-                line.rebind();
-                rebindings.incrementAndGet();
-              }
-              if (done == moveAt) {
-                line.changeNetwork();
-                networkChanges.incrementAndGet();
-              }
-            },
+            done -> migrate(line, done == rebindAt, done == moveAt),
             done -> chunks.incrementAndGet());
     CompletableFuture<TransferClient.Outcome> outcome = new CompletableFuture<>();
-    group.schedule(
-        () -> client.run().thenAccept(outcome::complete), delay.toMillis(), TimeUnit.MILLISECONDS);
+    group.schedule(() -> client.run().thenAccept(outcome::complete), delay, TimeUnit.MILLISECONDS);
     return outcome;
   }
 
-  private void show(List<CompletableFuture<TransferClient.Outcome>> running) {
-    long ended = running.stream().filter(CompletableFuture::isDone).count();
-    long dead = running.stream().filter(f -> f.isDone() && !f.join().survived()).count();
-    progress.show(
-        String.format(
-            "%s: %d of %d chunks, %d rebindings, %d network changes, %d transfers complete, %d dead",
-            name,
-            chunks.get(),
-            options.clients() * options.chunks(),
-            rebindings.get(),
-            networkChanges.get(),
-            ended - dead,
-            dead));
+  private void migrate(AccessNetwork.Line line, boolean rebind, boolean move) {
+    try {
+      if (rebind) {
+        line.rebind();
+        rebindings.incrementAndGet();
+      }
+      if (move) {
+        line.changeNetwork();
+        networkChanges.incrementAndGet();
+      }
+    } catch (IOException e) {
+      // Ends this client's transfer; the outcome says why.
+      throw new UncheckedIOException("the NAT has no socket for another address", e);
+    }
+  }
+
+  private Status status(List<CompletableFuture<TransferClient.Outcome>> running) {
+    int ended = (int) running.stream().filter(CompletableFuture::isDone).count();
+    int dead = (int) running.stream().filter(f -> f.isDone() && !f.join().survived()).count();
+    return new Status(chunks.get(), rebindings.get(), networkChanges.get(), ended - dead, dead);
   }
 }

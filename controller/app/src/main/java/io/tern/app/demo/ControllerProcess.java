@@ -2,13 +2,13 @@ package io.tern.app.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tern.app.endpoint.HostAndPort;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,8 +25,17 @@ public final class ControllerProcess implements AutoCloseable {
    * @param directory for its data and its log; exists
    */
   public ControllerProcess(Path directory) throws IOException {
+    this(directory, InetAddress.getLoopbackAddress());
+  }
+
+  /**
+   * @param directory for its data and its log; exists
+   * @param host the address of this host that it is to serve; if it is not the loopback's, whoever
+   *     can reach it is trusted
+   */
+  ControllerProcess(Path directory, InetAddress host) throws IOException {
     this.directory = requireNonNull(directory, "directory");
-    this.address = freeAddress();
+    this.address = freeAddress(requireNonNull(host, "host"));
   }
 
   /** Where its northbound API listens once it has started. */
@@ -41,18 +50,17 @@ public final class ControllerProcess implements AutoCloseable {
 
   /** Starts it; does not wait until it serves. */
   public void start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
-    // A short life: the second compiler would cost more than it gains.
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("io.tern.app.Tern");
-    command.add("serve");
-    command.add("--data=" + directory.resolve("controller"));
-    command.add("--grpc=" + address.getAddress().getHostAddress() + ":" + address.getPort());
+    List<String> command =
+        ChildJvm.command(
+            directory,
+            List.of("-Xmx256m"),
+            "io.tern.app.Tern",
+            "serve",
+            "--data=" + directory.resolve("controller"),
+            "--grpc=" + HostAndPort.format(address));
+    if (!address.getAddress().isLoopbackAddress()) {
+      command.add("--allow-unauthenticated");
+    }
     File log = log().toFile();
     process =
         new ProcessBuilder(command)
@@ -92,8 +100,8 @@ public final class ControllerProcess implements AutoCloseable {
    * The address has to stay the same over a restart, so the system cannot choose the port at the
    * moment of the bind.
    */
-  private static InetSocketAddress freeAddress() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+  private static InetSocketAddress freeAddress(InetAddress host) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, host)) {
       return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
     }
   }

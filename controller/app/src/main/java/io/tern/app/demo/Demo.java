@@ -4,98 +4,64 @@ import static java.util.Objects.requireNonNull;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.MacAddress;
-import io.tern.embedded.EmbeddedSwitch;
-import io.tern.embedded.port.PortSelector;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The main job, end to end: QUIC clients behind a NAT, the embedded switch, QUIC servers, and the
- * controller that programs the switch. Two runs with the same clients: one with CID routing, one
- * with 4-tuple hashing alone.
+ * The main job, end to end: QUIC clients behind a NAT, a data plane, QUIC servers, and the
+ * controller that programs the data plane. Runs with the same clients: one with CID routing for
+ * each algorithm, and one with 4-tuple hashing alone.
  */
 final class Demo implements AutoCloseable {
-  private static final long DEVICE_ID = 1;
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final DemoOptions options;
   private final Progress progress;
-
-  /** What has to be closed, last opened first. */
-  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-
+  private final Fabric fabric;
+  private final Resources resources = new Resources();
   private final ControllerProcess controller;
-  private final ManagedChannel northbound;
   private final DemoIntent intent;
-  private final EmbeddedSwitch embeddedSwitch;
   private final SwitchCounters counters;
-  private final PortSelector selector;
-  private final MultiThreadIoEventLoopGroup servers;
-  private final MultiThreadIoEventLoopGroup clients;
-  private final ScheduledExecutorService scheduler;
-  private final DemoTls tls;
-  private final ClientNat nat;
   private int runs;
 
   /**
-   * Starts switch and controller.
+   * Starts the controller.
    *
+   * @param fabric stays the caller's
    * @param directory for the controller's data and log; exists
    */
-  Demo(DemoOptions options, Progress progress, Path directory) throws Exception {
+  Demo(DemoOptions options, Progress progress, Fabric fabric, Path directory) throws Exception {
     this.options = requireNonNull(options, "options");
     this.progress = requireNonNull(progress, "progress");
+    this.fabric = requireNonNull(fabric, "fabric");
     try {
-      selector = open(PortSelector.start("demo-ports"));
-      nat = new ClientNat(selector, options.seed());
-      embeddedSwitch =
-          open(
-              EmbeddedSwitch.builder()
-                  .deviceId(DEVICE_ID)
-                  .grpcAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                  .port(DemoAddresses.NAT_PORT, nat)
-                  .start());
-      controller = open(new ControllerProcess(directory));
+      controller = resources.add(new ControllerProcess(directory, fabric.controllerAddress()));
       controller.start();
-      northbound = channel(controller.address());
-      intent = new DemoIntent(northbound, TIMEOUT);
-      counters = new SwitchCounters(channel(p4RuntimeAddress()), DEVICE_ID);
-      servers = group();
-      clients = group();
-      scheduler = Executors.newSingleThreadScheduledExecutor();
-      resources.push(scheduler::shutdownNow);
-      tls = DemoTls.create();
+      intent = new DemoIntent(channel(controller.address()), TIMEOUT);
+      counters = new SwitchCounters(channel(fabric.p4Runtime()), fabric.deviceId());
     } catch (Exception e) {
       close();
       throw e;
     }
   }
 
-  /** Both runs. */
+  /** All runs. */
   DemoReport run() throws Exception {
-    progress.show("starting the controller and the switch");
+    progress.show("starting the controller for the " + fabric.dataPlane());
     try {
-      InetSocketAddress p4runtime = p4RuntimeAddress();
-      intent.createDevice(
-          p4runtime.getAddress().getHostAddress() + ":" + p4runtime.getPort(), DEVICE_ID);
+      intent.createDevice(HostAndPort.format(fabric.p4Runtime()), fabric.deviceId());
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "the controller does not answer"
@@ -104,72 +70,68 @@ final class Demo implements AutoCloseable {
               + controller.log(),
           e);
     }
-    ControllerDeath death = new ControllerDeath();
-    RunResult tern = run("with Tern", "tern", true, death);
-    // Before the second run gives the new process something to write.
-    DemoReport.ControllerFate fate = death.fate();
-    RunResult baseline = run("4-tuple only", "baseline", false, () -> {});
-    return new DemoReport(tern, baseline, fate);
+    DemoReport.ControllerFate fate = new DemoReport.ControllerFate(false, 0);
+    Map<DemoAlgorithm, RunResult> tern = new LinkedHashMap<>();
+    for (DemoAlgorithm algorithm : options.algorithms()) {
+      boolean first = tern.isEmpty();
+      tern.put(
+          algorithm,
+          run(
+              "with Tern, " + algorithm,
+              "tern-" + algorithm,
+              Optional.of(algorithm),
+              first && options.killController() ? this::killController : () -> {}));
+      if (first && options.killController()) {
+        // Before the second run gives the new process something to write.
+        intent.awaitInSync();
+        fate = new DemoReport.ControllerFate(true, intent.entitiesWritten());
+      }
+    }
+    RunResult baseline = run("4-tuple only", "baseline", Optional.empty(), () -> {});
+    return new DemoReport(fabric.dataPlane(), tern, baseline, fate);
   }
 
-  private RunResult run(String name, String pool, boolean cidRouting, ClientRun.Interlude halfway)
+  private RunResult run(
+      String name, String pool, Optional<DemoAlgorithm> algorithm, RunProgress.Interlude halfway)
       throws Exception {
     int run = runs++;
     progress.show(name + ": programming the switch, starting " + options.backends() + " servers");
     List<Endpoint> vips = List.of(DemoAddresses.vipV4(run), DemoAddresses.vipV6(run));
     String poolName = intent.createPool(pool, options.backends());
-    if (cidRouting) {
-      intent.createCidConfig(poolName, options.algorithm());
-    }
-    Map<MacAddress, String> backends = new LinkedHashMap<>();
-    for (int i = 0; i < options.backends(); i++) {
-      MacAddress mac = DemoAddresses.serverMac(run, i);
-      backends.put(
-          mac,
-          intent.createBackend(
-              poolName,
-              "server-" + (i + 1),
-              DemoAddresses.server(run, i),
-              mac,
-              DemoAddresses.serverPort(run, i, options.backends())));
-    }
+    algorithm.ifPresent(a -> intent.createCidConfig(poolName, a));
+    List<Fabric.ServerSite> servers = createBackends(run, poolName);
     for (int i = 0; i < vips.size(); i++) {
       intent.createVip(pool + (i == 0 ? "-v4" : "-v6"), vips.get(i), poolName);
     }
     intent.awaitInSync();
-    if (cidRouting) {
+    if (algorithm.isPresent()) {
       intent.awaitCidConfigActive(poolName);
       intent.awaitInSync();
     }
-    int index = 0;
-    for (Map.Entry<MacAddress, String> backend : backends.entrySet()) {
-      DemoServer server =
-          open(
-              DemoServer.start(
-                  northbound,
-                  backend.getValue(),
-                  backend.getKey(),
-                  vips,
-                  servers,
-                  scheduler,
-                  selector,
-                  tls,
-                  options.stallAfter(),
-                  TIMEOUT));
-      embeddedSwitch.addPort(
-          DemoAddresses.serverPort(run, index++, options.backends()), server.port());
-    }
+    fabric.startServers(controller.address(), servers, vips);
     SwitchCounters.Snapshot before = counters.read();
     ClientRun.Result result =
-        new ClientRun(name, options, nat, clients, tls, progress).run(vips, halfway);
-    return result(result, before, counters.read(), backends);
+        fabric.runClients(vips, new RunProgress(name, options.load(), progress, halfway));
+    return result(result, before, counters.read(), servers);
+  }
+
+  private List<Fabric.ServerSite> createBackends(int run, String pool) {
+    List<Fabric.ServerSite> servers = new ArrayList<>();
+    for (int i = 0; i < options.backends(); i++) {
+      Endpoint own = DemoAddresses.server(run, i);
+      MacAddress mac = DemoAddresses.serverMac(run, i);
+      int port = DemoAddresses.serverPort(run, i, options.backends());
+      String backend = intent.createBackend(pool, "server-" + (i + 1), own, mac, port);
+      servers.add(new Fabric.ServerSite(run, i, backend, own, mac, port));
+    }
+    return servers;
   }
 
   private RunResult result(
       ClientRun.Result result,
       SwitchCounters.Snapshot before,
       SwitchCounters.Snapshot after,
-      Map<MacAddress, String> backends) {
+      List<Fabric.ServerSite> servers) {
     SortedMap<String, Long> byReason = new TreeMap<>();
     after
         .byReason()
@@ -181,14 +143,15 @@ final class Demo implements AutoCloseable {
               }
             });
     SortedMap<String, BackendPackets> byBackend = new TreeMap<>();
-    backends.forEach(
-        (mac, backend) ->
-            byBackend.put(
-                backend.substring(backend.lastIndexOf('/') + 1),
-                after
-                    .byBackend()
-                    .getOrDefault(mac, BackendPackets.NONE)
-                    .minus(before.byBackend().getOrDefault(mac, BackendPackets.NONE))));
+    for (Fabric.ServerSite server : servers) {
+      String backend = server.backend();
+      byBackend.put(
+          backend.substring(backend.lastIndexOf('/') + 1),
+          after
+              .byBackend()
+              .getOrDefault(server.mac(), BackendPackets.NONE)
+              .minus(before.byBackend().getOrDefault(server.mac(), BackendPackets.NONE)));
+    }
     List<String> failures = new ArrayList<>();
     result.failures().forEach((why, many) -> failures.add(many + " x " + why));
     return new RunResult(
@@ -201,71 +164,23 @@ final class Demo implements AutoCloseable {
         failures);
   }
 
-  /** Kills the controller in the middle of a run and starts it again. */
-  private final class ControllerDeath implements ClientRun.Interlude {
-    @Override
-    public void happen() throws IOException, InterruptedException {
-      if (options.killController()) {
-        progress.end();
-        progress.show("killing the controller (kill -9) and starting it again");
-        progress.end();
-        controller.kill();
-        controller.start();
-      }
-    }
-
-    /** Waits until the new process has compared the switch with the intent. */
-    DemoReport.ControllerFate fate() {
-      intent.awaitInSync();
-      return new DemoReport.ControllerFate(options.killController(), intent.entitiesWritten());
-    }
-  }
-
-  private InetSocketAddress p4RuntimeAddress() {
-    return embeddedSwitch
-        .grpcAddress()
-        .orElseThrow(() -> new IllegalStateException("the switch has no network address"));
+  private void killController() throws IOException, InterruptedException {
+    progress.end();
+    progress.show("killing the controller (kill -9) and starting it again");
+    progress.end();
+    controller.kill();
+    controller.start();
   }
 
   private ManagedChannel channel(InetSocketAddress to) {
     ManagedChannel channel = NettyChannelBuilder.forAddress(to).usePlaintext().build();
-    resources.push(
-        () -> {
-          channel.shutdownNow();
-          channel.awaitTermination(2, TimeUnit.SECONDS);
-        });
+    resources.add(channel);
     return channel;
   }
 
-  private MultiThreadIoEventLoopGroup group() {
-    MultiThreadIoEventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    resources.push(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-    return group;
-  }
-
-  private <T extends AutoCloseable> T open(T resource) {
-    resources.push(resource);
-    return resource;
-  }
-
-  /** Stops everything, last started first. */
+  /** Stops the controller. */
   @Override
   public void close() throws Exception {
-    Exception first = null;
-    while (!resources.isEmpty()) {
-      try {
-        resources.pop().close();
-      } catch (Exception e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    resources.close();
   }
 }

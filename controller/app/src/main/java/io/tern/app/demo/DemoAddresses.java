@@ -5,7 +5,8 @@ import io.tern.core.intent.MacAddress;
 
 /**
  * The addresses of the demo's network, all from the ranges that are set aside for documentation
- * (RFC 5737, RFC 3849) and locally administered MAC addresses. They exist inside the switch only.
+ * (RFC 5737, RFC 3849) and locally administered MAC addresses. They exist inside the embedded
+ * switch, or inside the network namespaces, only.
  */
 final class DemoAddresses {
   /** Source of what the switch forwards to servers. */
@@ -16,6 +17,9 @@ final class DemoAddresses {
 
   /** Port of the switch behind which the NAT is. */
   static final int NAT_PORT = 1;
+
+  /** Port of the switch that stands for the controller (docs/p4.md). */
+  static final int CPU_PORT = 255;
 
   private static final int FIRST_SERVER_PORT = 16;
 
@@ -43,6 +47,7 @@ final class DemoAddresses {
 
   /** The switch's port behind which a server is. */
   static int serverPort(int run, int index, int serversPerRun) {
-    return FIRST_SERVER_PORT + run * serversPerRun + index;
+    int port = FIRST_SERVER_PORT + run * serversPerRun + index;
+    return port < CPU_PORT ? port : port + 1;
   }
 }

@@ -2,16 +2,14 @@ package io.tern.app.demo;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.tern.proto.v1.CidAlgorithm;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,27 +22,57 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "QUIC clients behind a NAT keep a transfer going through the embedded switch while the NAT"
-          + " rebinds and their network changes; then the same without CID routing.",
-      "Exit status 0 only if every connection survived with Tern. No privileges needed."
+      "QUIC clients behind a NAT keep a transfer going through a switch while the NAT rebinds and"
+          + " their network changes; then the same without CID routing.",
+      "Exit status 0 only if every connection survived with Tern. The embedded switch needs no"
+          + " privileges; BMv2 needs root, and network namespaces that nobody else sees."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_CLIENTS = 1_000;
   private static final int MAX_BACKENDS = 64;
   private static final int MIN_CHUNKS = 3;
 
-  /** CID algorithms that the embedded switch's program decodes. */
-  enum Algorithm {
-    plaintext(CidAlgorithm.CID_ALGORITHM_PLAINTEXT);
+  private static final int MAX_BACKENDS_BMV2 = 16;
 
-    private final CidAlgorithm inApi;
+  private static final PrivateNamespaces.Tool BMV2 =
+      new PrivateNamespaces.Tool(
+          Bmv2Process.PROGRAM,
+          "BMv2 with P4Runtime: the package p4lang-bmv2 of P4.org, or a build of"
+              + " github.com/p4lang/behavioral-model");
 
-    Algorithm(CidAlgorithm inApi) {
-      this.inApi = inApi;
+  /** What the packets pass through. */
+  enum DataPlane {
+    /** In this JVM. */
+    embedded,
+    /** simple_switch_grpc between network namespaces. */
+    bmv2
+  }
+
+  /** One algorithm, by its own name, or all. */
+  enum Algorithms {
+    PLAINTEXT,
+    SINGLE_PASS,
+    FOUR_PASS,
+    ALL;
+
+    List<DemoAlgorithm> list() {
+      return this == ALL ? List.of(DemoAlgorithm.values()) : List.of(DemoAlgorithm.valueOf(name()));
+    }
+
+    @Override
+    public String toString() {
+      return this == ALL ? "all" : DemoAlgorithm.valueOf(name()).toString();
     }
   }
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data-plane",
+      paramLabel = "NAME",
+      defaultValue = "embedded",
+      description = "What the packets pass through: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+  private DataPlane dataPlane;
 
   @Option(
       names = "--clients",
@@ -57,15 +85,21 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--backends",
       paramLabel = "N",
       defaultValue = "3",
-      description = "QUIC servers of each run, 2 to " + MAX_BACKENDS + " (${DEFAULT-VALUE}).")
+      description =
+          "QUIC servers of each run, 2 to "
+              + MAX_BACKENDS
+              + ", with BMv2 to "
+              + MAX_BACKENDS_BMV2
+              + " (${DEFAULT-VALUE}).")
   private int backends;
 
   @Option(
       names = "--algorithm",
       paramLabel = "NAME",
       defaultValue = "plaintext",
-      description = "CID algorithm: ${COMPLETION-CANDIDATES}.")
-  private Algorithm algorithm;
+      description =
+          "CID algorithm: ${COMPLETION-CANDIDATES}; a run with Tern for each (${DEFAULT-VALUE}).")
+  private Algorithms algorithm;
 
   @Option(
       names = "--seed",
@@ -97,33 +131,62 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check("--clients", clients, 1, MAX_CLIENTS);
-    check("--backends", backends, 2, MAX_BACKENDS);
+    check(
+        "--backends", backends, 2, dataPlane == DataPlane.bmv2 ? MAX_BACKENDS_BMV2 : MAX_BACKENDS);
     check("--chunks", chunks, MIN_CHUNKS, 1_000_000);
-    DemoOptions options =
-        new DemoOptions(
-            clients,
-            backends,
-            algorithm.inApi,
-            seed,
-            chunks,
-            Duration.ofMillis(100),
-            Duration.ofSeconds(8),
-            killController);
+    Optional<Path> inside = PrivateNamespaces.entered();
+    if (dataPlane == DataPlane.bmv2 && inside.isEmpty()) {
+      return runInNamespaces();
+    }
+    inside.ifPresent(PrivateNamespaces::endWithParent);
+    Path directory = inside.isPresent() ? inside.get() : DemoDirectory.create();
     quiet();
     PrintStream err = System.err;
-    Path directory = Files.createTempDirectory("tern-demo-");
     DemoReport report;
-    try (Demo demo =
-        new Demo(options, new Progress(err, Boolean.getBoolean("tern.terminal")), directory)) {
+    DemoOptions options = options();
+    try (Fabric fabric =
+            dataPlane == DataPlane.bmv2
+                ? new Bmv2Fabric(options, directory)
+                : new EmbeddedFabric(options);
+        Demo demo =
+            new Demo(
+                options,
+                new Progress(err, Boolean.getBoolean("tern.terminal")),
+                fabric,
+                directory)) {
       report = demo.run();
     } catch (Exception e) {
       err.println();
       err.println("what the demo left behind: " + directory);
       throw e;
     }
-    delete(directory);
+    DemoDirectory.delete(directory);
     spec.commandLine().getOut().println(json ? report.json() : report.text());
     return report.success() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private DemoOptions options() {
+    return new DemoOptions(
+        clients,
+        backends,
+        algorithm.list(),
+        seed,
+        chunks,
+        Duration.ofMillis(100),
+        Duration.ofSeconds(8),
+        killController);
+  }
+
+  private int runInNamespaces() throws IOException, InterruptedException {
+    List<PrivateNamespaces.Tool> tools = new ArrayList<>(PrivateNamespaces.tools());
+    tools.add(BMV2);
+    List<String> obstacles = PrivateNamespaces.obstacles(tools);
+    if (!obstacles.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--data-plane bmv2 needs " + String.join(", and ", obstacles));
+    }
+    return PrivateNamespaces.run(
+        spec.root().commandLine().getParseResult().originalArgs(), DemoDirectory.create());
   }
 
   /** The servers' warnings about the killed controller would only bury the progress. */
@@ -138,21 +201,6 @@ public final class DemoCommand implements Callable<Integer> {
     if (value < min || value > max) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), option + " is " + value + "; it must be " + min + " to " + max);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException("cannot delete " + file, e);
-                }
-              });
     }
   }
 }

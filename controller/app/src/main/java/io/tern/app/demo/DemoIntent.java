@@ -2,6 +2,7 @@ package io.tern.app.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -11,7 +12,6 @@ import io.tern.core.intent.MacAddress;
 import io.tern.proto.v1.Backend;
 import io.tern.proto.v1.BackendServiceGrpc;
 import io.tern.proto.v1.ChangeType;
-import io.tern.proto.v1.CidAlgorithm;
 import io.tern.proto.v1.CidConfig;
 import io.tern.proto.v1.CidConfigServiceGrpc;
 import io.tern.proto.v1.CreateBackendRequest;
@@ -30,6 +30,7 @@ import io.tern.proto.v1.VipServiceGrpc;
 import io.tern.proto.v1.WatchCidConfigsRequest;
 import io.tern.proto.v1.WatchDevicesRequest;
 import io.tern.proto.v1.WatchVipsRequest;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.function.Predicate;
@@ -37,13 +38,13 @@ import java.util.function.Supplier;
 
 /** What the demo asks of the controller, over the northbound API like any other client. */
 final class DemoIntent {
-  static final String DEVICE = "devices/embedded";
-  private static final int SERVER_ID_LENGTH = 2;
-  private static final int NONCE_LENGTH = 6;
+  static final String DEVICE = "devices/demo";
+  private static final int KEY_LENGTH = 16;
   private static final int MIN_FALLBACK_SLOTS = 4_096;
 
   private final ManagedChannel channel;
   private final Duration timeout;
+  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param timeout for each call, the time until the controller serves included
@@ -86,18 +87,24 @@ final class DemoIntent {
         .getName();
   }
 
-  /** A CID configuration with codepoint 0. */
-  void createCidConfig(String pool, CidAlgorithm algorithm) {
+  /** A CID configuration with codepoint 0 and, if the algorithm encrypts, a new key. */
+  void createCidConfig(String pool, DemoAlgorithm algorithm) {
+    CidConfig.Builder config =
+        CidConfig.newBuilder()
+            .setAlgorithm(algorithm.inApi())
+            .setServerIdLength(algorithm.serverIdLength())
+            .setNonceLength(algorithm.nonceLength());
+    if (algorithm.encrypts()) {
+      byte[] key = new byte[KEY_LENGTH];
+      random.nextBytes(key);
+      config.setKey(ByteString.copyFrom(key));
+    }
     call(CidConfigServiceGrpc.newBlockingStub(channel))
         .createCidConfig(
             CreateCidConfigRequest.newBuilder()
                 .setParent(pool)
                 .setCidConfigId("0")
-                .setCidConfig(
-                    CidConfig.newBuilder()
-                        .setAlgorithm(algorithm)
-                        .setServerIdLength(SERVER_ID_LENGTH)
-                        .setNonceLength(NONCE_LENGTH))
+                .setCidConfig(config)
                 .build());
   }
 

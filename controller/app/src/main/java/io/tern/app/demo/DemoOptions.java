@@ -1,14 +1,14 @@
 package io.tern.app.demo;
 
-import io.tern.proto.v1.CidAlgorithm;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the demo runs.
  *
  * @param clients QUIC clients of each run, 1 to 1000
  * @param backends QUIC servers of each run, 2 to 64
- * @param algorithm how the servers write their server ID into CIDs in the run with Tern
+ * @param algorithms how the servers write their server ID into CIDs; a run with Tern for each
  * @param seed decides addresses, ports, contents and the moments of migration
  * @param chunks how many chunks each client transfers
  * @param pause between two chunks of a client
@@ -18,9 +18,23 @@ import java.time.Duration;
 record DemoOptions(
     int clients,
     int backends,
-    CidAlgorithm algorithm,
+    List<DemoAlgorithm> algorithms,
     long seed,
     int chunks,
     Duration pause,
     Duration stallAfter,
-    boolean killController) {}
+    boolean killController) {
+  DemoOptions {
+    algorithms = List.copyOf(algorithms);
+  }
+
+  /** Runs: one for each algorithm, and one with 4-tuple hashing alone. */
+  int runs() {
+    return algorithms.size() + 1;
+  }
+
+  /** What the clients of each run do. */
+  ClientRun.Load load() {
+    return new ClientRun.Load(clients, chunks, pause.toMillis(), stallAfter.toMillis(), seed);
+  }
+}

@@ -1,82 +1,120 @@
 package io.tern.app.demo;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * The end of the demo, for people and for machines.
  *
- * @param tern the run with CID routing
+ * @param dataPlane what the packets passed through
+ * @param tern the runs with CID routing, at least one
  * @param baseline the run with 4-tuple hashing alone
  * @param controller what became of the controller
  */
-record DemoReport(RunResult tern, RunResult baseline, ControllerFate controller) {
+record DemoReport(
+    String dataPlane,
+    Map<DemoAlgorithm, RunResult> tern,
+    RunResult baseline,
+    ControllerFate controller) {
+  DemoReport {
+    requireNonNull(dataPlane, "dataPlane");
+    tern = Collections.unmodifiableMap(new LinkedHashMap<>(tern));
+    if (tern.isEmpty()) {
+      throw new IllegalArgumentException("a demo without a run with Tern");
+    }
+    requireNonNull(baseline, "baseline");
+    requireNonNull(controller, "controller");
+  }
 
   /**
    * What became of the controller in the first run.
    *
    * @param killed whether it was killed and started again
-   * @param entitiesWritten what it has written to the switch since then
+   * @param entitiesWritten what it has written to the data plane since then
    */
   record ControllerFate(boolean killed, long entitiesWritten) {}
 
   /** True if no connection was lost with Tern, and a restarted controller left the switch alone. */
   boolean success() {
-    return tern.survived() == tern.connections()
-        && !(controller.killed() && controller.entitiesWritten() > 0);
+    return lost() == 0 && !(controller.killed() && controller.entitiesWritten() > 0);
+  }
+
+  private int lost() {
+    return tern.values().stream().mapToInt(run -> run.connections() - run.survived()).sum();
   }
 
   /** A few lines of text. */
   String text() {
     StringBuilder text = new StringBuilder();
-    text.append(String.format("%n%-28s %18s %18s%n", "", "Tern (CID routing)", "4-tuple hashing"));
-    row(text, "connections", tern.connections(), baseline.connections());
-    row(text, "survived", tern.survived(), baseline.survived());
-    row(text, "NAT rebindings", tern.rebindings(), baseline.rebindings());
-    row(text, "network changes", tern.networkChanges(), baseline.networkChanges());
+    text.append(String.format("%ndata plane: %s%n%n", dataPlane));
+    text.append(String.format("%-28s", ""));
+    tern.keySet().forEach(a -> text.append(String.format(" %18s", "Tern, " + a)));
+    text.append(String.format(" %18s%n", "4-tuple hashing"));
+    row(text, "connections", RunResult::connections);
+    row(text, "survived", RunResult::survived);
+    row(text, "NAT rebindings", RunResult::rebindings);
+    row(text, "network changes", RunResult::networkChanges);
     text.append(String.format("%npackets on the switch%n"));
-    rows(text, tern.packetsByReason(), baseline.packetsByReason());
+    SortedSet<String> reasons = new TreeSet<>();
+    runs().forEach(run -> reasons.addAll(run.packetsByReason().keySet()));
+    reasons.forEach(
+        reason -> row(text, "  " + reason, run -> run.packetsByReason().getOrDefault(reason, 0L)));
     text.append(String.format("  (not_vip: the servers' answers to the clients)%n"));
     text.append(String.format("%npackets to each backend%n"));
-    for (String backend : tern.packetsByBackend().keySet()) {
-      BackendPackets with = tern.packetsByBackend().get(backend);
-      BackendPackets without =
-          baseline.packetsByBackend().getOrDefault(backend, BackendPackets.NONE);
-      row(text, "  " + backend + ", by CID", with.byCid(), without.byCid());
-      row(text, "  " + backend + ", by fallback", with.byFallback(), without.byFallback());
+    SortedSet<String> backends = new TreeSet<>();
+    runs().forEach(run -> backends.addAll(run.packetsByBackend().keySet()));
+    for (String backend : backends) {
+      row(text, "  " + backend + ", by CID", run -> packets(run, backend).byCid());
+      row(text, "  " + backend + ", by fallback", run -> packets(run, backend).byFallback());
     }
     if (controller.killed()) {
       text.append(
           String.format(
-              "%nThe controller was killed (kill -9) in the middle of the first run; after its restart"
-                  + " it wrote %d entities to the switch.%n",
+              "%nThe controller was killed (kill -9) in the middle of the first run; after its"
+                  + " restart it wrote %d entities to the switch.%n",
               controller.entitiesWritten()));
     }
-    tern.failures().forEach(f -> text.append(String.format("lost with Tern: %s%n", f)));
-    if (tern.survived() < tern.connections()) {
+    tern.forEach(
+        (algorithm, run) ->
+            run.failures()
+                .forEach(
+                    f -> text.append(String.format("lost with Tern, %s: %s%n", algorithm, f))));
+    if (lost() > 0) {
       text.append(
           String.format(
               "%nFAILED: %d of %d connections were lost with Tern.%n",
-              tern.connections() - tern.survived(), tern.connections()));
+              lost(), tern.values().stream().mapToInt(RunResult::connections).sum()));
     } else {
       text.append(String.format("%nEvery connection survived with Tern.%n"));
     }
-    if (!success() && tern.survived() == tern.connections()) {
+    if (!success() && lost() == 0) {
       text.append(
           String.format("FAILED: the restarted controller rewrote a switch that was right.%n"));
     }
     return text.toString();
   }
 
-  /** One line, one object. */
+  /** One line, one object: "tern" has the sums of all runs with Tern, "algorithms" each of them. */
   String json() {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
-    root.set("tern", json(mapper, tern));
-    root.set("baseline", json(mapper, baseline));
+    root.put("dataPlane", dataPlane);
+    root.set("tern", json(mapper, List.copyOf(tern.values())));
+    ObjectNode algorithms = root.putObject("algorithms");
+    tern.forEach(
+        (algorithm, run) -> algorithms.set(algorithm.toString(), json(mapper, List.of(run))));
+    root.set("baseline", json(mapper, List.of(baseline)));
     root.putObject("controller")
         .put("killed", controller.killed())
         .put("entitiesWrittenAfterRestart", controller.entitiesWritten());
@@ -87,39 +125,49 @@ record DemoReport(RunResult tern, RunResult baseline, ControllerFate controller)
     }
   }
 
-  private static ObjectNode json(ObjectMapper mapper, RunResult run) {
+  private static ObjectNode json(ObjectMapper mapper, List<RunResult> runs) {
     ObjectNode node =
         mapper
             .createObjectNode()
-            .put("connections", run.connections())
-            .put("survived", run.survived())
-            .put("rebindings", run.rebindings())
-            .put("networkChanges", run.networkChanges());
+            .put("connections", sum(runs, RunResult::connections))
+            .put("survived", sum(runs, RunResult::survived))
+            .put("rebindings", sum(runs, RunResult::rebindings))
+            .put("networkChanges", sum(runs, RunResult::networkChanges));
     ObjectNode reasons = node.putObject("packetsByReason");
-    run.packetsByReason().forEach(reasons::put);
+    SortedSet<String> seen = new TreeSet<>();
+    runs.forEach(run -> seen.addAll(run.packetsByReason().keySet()));
+    seen.forEach(
+        reason ->
+            reasons.put(reason, sum(runs, run -> run.packetsByReason().getOrDefault(reason, 0L))));
     ObjectNode backends = node.putObject("packetsByBackend");
-    run.packetsByBackend()
-        .forEach(
-            (backend, packets) ->
-                backends
-                    .putObject(backend)
-                    .put("byCid", packets.byCid())
-                    .put("byFallback", packets.byFallback()));
+    SortedSet<String> names = new TreeSet<>();
+    runs.forEach(run -> names.addAll(run.packetsByBackend().keySet()));
+    names.forEach(
+        backend ->
+            backends
+                .putObject(backend)
+                .put("byCid", sum(runs, run -> packets(run, backend).byCid()))
+                .put("byFallback", sum(runs, run -> packets(run, backend).byFallback())));
     return node;
   }
 
-  private static void row(StringBuilder text, String what, long tern, long baseline) {
-    text.append(String.format("%-28s %18d %18d%n", what, tern, baseline));
+  private List<RunResult> runs() {
+    List<RunResult> runs = new ArrayList<>(tern.values());
+    runs.add(baseline);
+    return runs;
   }
 
-  private static void rows(StringBuilder text, Map<String, Long> tern, Map<String, Long> baseline) {
-    Map<String, Long> all =
-        java.util.stream.Stream.of(tern, baseline)
-            .flatMap(m -> m.keySet().stream())
-            .distinct()
-            .sorted()
-            .collect(Collectors.toMap(k -> k, k -> 0L, (a, b) -> a, java.util.LinkedHashMap::new));
-    all.keySet()
-        .forEach(k -> row(text, "  " + k, tern.getOrDefault(k, 0L), baseline.getOrDefault(k, 0L)));
+  private void row(StringBuilder text, String what, ToLongFunction<RunResult> value) {
+    text.append(String.format("%-28s", what));
+    runs().forEach(run -> text.append(String.format(" %18d", value.applyAsLong(run))));
+    text.append(String.format("%n"));
+  }
+
+  private static long sum(List<RunResult> runs, ToLongFunction<RunResult> value) {
+    return runs.stream().mapToLong(value).sum();
+  }
+
+  private static BackendPackets packets(RunResult run, String backend) {
+    return run.packetsByBackend().getOrDefault(backend, BackendPackets.NONE);
   }
 }

@@ -2,78 +2,66 @@ package io.tern.app.demo;
 
 import io.grpc.Channel;
 import io.netty.channel.EventLoopGroup;
-import io.tern.core.intent.Endpoint;
-import io.tern.core.intent.MacAddress;
-import io.tern.embedded.port.PortSelector;
-import io.tern.embedded.port.UdpHostPort;
+import io.netty.handler.codec.quic.QuicSslContext;
 import io.tern.quicserver.QuicServerConfigClient;
 import io.tern.quicserver.ServerConfig;
 import io.tern.quicserver.TernConnectionIdGenerator;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * A QUIC server behind a port of the switch: it takes its CID configuration from the controller's
- * stream, issues CIDs with it, and answers from the VIPs (direct server return).
+ * A QUIC server that takes its CID configuration from the controller's stream and issues CIDs with
+ * it.
  */
 final class DemoServer implements AutoCloseable {
-  /** A path lives shorter than this many others of the same server in one run. */
-  private static final int MAX_PEERS = 2_048;
-
   private final QuicServerConfigClient configs;
-  private final EchoServer server;
-  private final UdpHostPort port;
+  private final List<EchoServer> sockets;
 
-  private DemoServer(QuicServerConfigClient configs, EchoServer server, UdpHostPort port) {
+  private DemoServer(QuicServerConfigClient configs, List<EchoServer> sockets) {
     this.configs = configs;
-    this.server = server;
-    this.port = port;
+    this.sockets = List.copyOf(sockets);
   }
 
   /**
-   * Subscribes, waits for the first configuration, then starts the server.
+   * Subscribes, waits for the first configuration, then serves.
    *
    * @param controller channel to the northbound API
    * @param backend "pools/{pool}/backends/{backend}"
-   * @param vips what the server answers for
-   * @throws IllegalStateException if no configuration comes within {@code timeout}
+   * @param addresses where it listens
+   * @param idleTimeout QUIC's max_idle_timeout
+   * @param timeout for the first configuration
+   * @throws IllegalStateException if no configuration comes in time, or it cannot listen
    */
   static DemoServer start(
       Channel controller,
       String backend,
-      MacAddress mac,
-      List<Endpoint> vips,
+      List<InetSocketAddress> addresses,
       EventLoopGroup group,
       ScheduledExecutorService scheduler,
-      PortSelector selector,
-      DemoTls tls,
+      QuicSslContext tls,
       Duration idleTimeout,
       Duration timeout)
       throws InterruptedException {
     QuicServerConfigClient configs =
         new QuicServerConfigClient(controller, backend, scheduler).start();
+    List<EchoServer> sockets = new ArrayList<>();
     try {
       ServerConfig config = configs.first().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       TernConnectionIdGenerator cids = new TernConnectionIdGenerator(config);
       configs.addListener(cids);
-      EchoServer server =
-          EchoServer.start(group, tls.server(), cids, cids.localConnectionIdLength(), idleTimeout);
-      Map<InetSocketAddress, InetSocketAddress> services =
-          vips.stream()
-              .map(vip -> new InetSocketAddress(vip.address(), vip.port()))
-              .collect(Collectors.toMap(Function.identity(), vip -> server.address()));
-      UdpHostPort port =
-          new UdpHostPort(selector, mac.value(), DemoAddresses.NAT.value(), services, MAX_PEERS);
-      return new DemoServer(configs, server, port);
-    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      for (InetSocketAddress address : addresses) {
+        sockets.add(
+            EchoServer.start(
+                group, tls, address, cids, cids.localConnectionIdLength(), idleTimeout));
+      }
+      return new DemoServer(configs, sockets);
+    } catch (ExecutionException | TimeoutException e) {
       configs.close();
       throw new IllegalStateException(
           backend
@@ -81,18 +69,22 @@ final class DemoServer implements AutoCloseable {
               + timeout.toSeconds()
               + " s",
           e);
+    } catch (RuntimeException e) {
+      sockets.forEach(EchoServer::close);
+      configs.close();
+      throw new IllegalStateException(
+          backend + " cannot serve on " + addresses + ": " + e.getMessage(), e);
     }
   }
 
-  /** The port of the switch that the server is behind; not started yet. */
-  UdpHostPort port() {
-    return port;
+  /** Where it listens, in the order of the addresses that it was given. */
+  List<InetSocketAddress> addresses() {
+    return sockets.stream().map(EchoServer::address).toList();
   }
 
   @Override
   public void close() {
     configs.close();
-    server.close();
-    port.close();
+    sockets.forEach(EchoServer::close);
   }
 }

@@ -16,7 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A QUIC server on loopback that sends back what it receives on bidirectional streams. */
+/** A QUIC server that sends back what it receives on bidirectional streams. */
 final class EchoServer implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 1 << 20;
 
@@ -26,9 +26,15 @@ final class EchoServer implements AutoCloseable {
     this.socket = socket;
   }
 
+  /** A free port of the loopback interface. */
+  static InetSocketAddress freeOnLoopback() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
   /**
-   * Binds to a free port of the loopback interface.
+   * Binds.
    *
+   * @param address where it listens and what it answers from
    * @param cids makes the CIDs that the server issues
    * @param cidLength octets of each, 1 to 20
    * @param idleTimeout QUIC's max_idle_timeout
@@ -36,6 +42,7 @@ final class EchoServer implements AutoCloseable {
   static EchoServer start(
       EventLoopGroup group,
       QuicSslContext tls,
+      InetSocketAddress address,
       QuicConnectionIdGenerator cids,
       int cidLength,
       Duration idleTimeout)
@@ -63,7 +70,7 @@ final class EchoServer implements AutoCloseable {
                     .handler(new Ignore())
                     .streamHandler(new Echo())
                     .build())
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .bind(address)
             .sync()
             .channel();
     return new EchoServer(socket);

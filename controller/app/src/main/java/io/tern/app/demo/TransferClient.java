@@ -17,6 +17,7 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -75,7 +76,8 @@ final class TransferClient {
 
   /**
    * @param server where the client's packets go: its NAT's inner address
-   * @param beforeChunk told of each chunk that is about to leave, with how many came back before it
+   * @param beforeChunk told of each chunk that is about to leave, with how many came back before
+   *     it; an UncheckedIOException ends the transfer
    * @param onChunk told of each chunk that came back, with how many there are now
    */
   TransferClient(
@@ -168,7 +170,12 @@ final class TransferClient {
     if (outcome.isDone()) {
       return;
     }
-    beforeChunk.accept(done);
+    try {
+      beforeChunk.accept(done);
+    } catch (UncheckedIOException e) {
+      finish(e.getMessage() + ": " + e.getCause().getMessage());
+      return;
+    }
     chunk = content(done);
     echoed = 0;
     ByteBuf out = stream.alloc().buffer(chunk.length).writeBytes(chunk);

@@ -2,12 +2,12 @@ package io.tern.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tern.proto.v1.CidAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +24,7 @@ class DemoIT {
         new DemoOptions(
             CLIENTS,
             3,
-            CidAlgorithm.CID_ALGORITHM_PLAINTEXT,
+            List.of(DemoAlgorithm.PLAINTEXT),
             42,
             12,
             Duration.ofMillis(20),
@@ -32,24 +32,27 @@ class DemoIT {
             true);
     ByteArrayOutputStream progress = new ByteArrayOutputStream();
     DemoReport report;
-    try (Demo demo =
-        new Demo(
-            options,
-            new Progress(new PrintStream(progress, true, StandardCharsets.UTF_8), false),
-            directory)) {
+    try (Fabric fabric = new EmbeddedFabric(options);
+        Demo demo =
+            new Demo(
+                options,
+                new Progress(new PrintStream(progress, true, StandardCharsets.UTF_8), false),
+                fabric,
+                directory)) {
       report = demo.run();
     }
 
-    assertThat(report.tern().failures()).isEmpty();
-    assertThat(report.tern().survived()).isEqualTo(CLIENTS);
-    assertThat(report.tern().rebindings()).isEqualTo(CLIENTS);
-    assertThat(report.tern().networkChanges()).isEqualTo(CLIENTS);
-    assertThat(report.tern().packetsByReason().get("routed_by_cid")).isPositive();
+    RunResult tern = report.tern().get(DemoAlgorithm.PLAINTEXT);
+    assertThat(tern.failures()).isEmpty();
+    assertThat(tern.survived()).isEqualTo(CLIENTS);
+    assertThat(tern.rebindings()).isEqualTo(CLIENTS);
+    assertThat(tern.networkChanges()).isEqualTo(CLIENTS);
+    assertThat(tern.packetsByReason().get("routed_by_cid")).isPositive();
     assertThat(report.controller()).isEqualTo(new DemoReport.ControllerFate(true, 0));
 
     // Each migration goes astray with probability 2/3: that a quarter stays dead is certain enough.
     assertThat(report.baseline().survived()).isLessThanOrEqualTo(CLIENTS * 3 / 4);
     assertThat(report.baseline().packetsByReason()).doesNotContainKey("routed_by_cid");
-    assertThat(progress.toString(StandardCharsets.UTF_8)).contains("with Tern: ");
+    assertThat(progress.toString(StandardCharsets.UTF_8)).contains("with Tern, plaintext: ");
   }
 }

@@ -13,8 +13,8 @@ class DemoReportTest {
 
   @Test
   void theJsonHasConnectionsAndSurvivorsOfBothRuns() {
-    assertThat(new DemoReport(run(50, 50), run(50, 7), LEFT_ALONE).json())
-        .startsWith("{\"tern\":{\"connections\":50,\"survived\":50,")
+    assertThat(report(run(50, 50), run(50, 7), LEFT_ALONE).json())
+        .startsWith("{\"dataPlane\":\"a switch\",\"tern\":{\"connections\":50,\"survived\":50,")
         .contains("\"baseline\":{\"connections\":50,\"survived\":7,")
         .contains("\"server-1\":{\"byCid\":480,\"byFallback\":20}")
         .contains("\"entitiesWrittenAfterRestart\":0")
@@ -23,24 +23,50 @@ class DemoReportTest {
 
   @Test
   void oneLostConnectionIsAFailure() {
-    DemoReport report = new DemoReport(run(50, 49), run(50, 7), LEFT_ALONE);
+    DemoReport report = report(run(50, 49), run(50, 7), LEFT_ALONE);
     assertThat(report.success()).isFalse();
     assertThat(report.text()).contains("FAILED: 1 of 50 connections were lost with Tern");
   }
 
   @Test
   void aRestartedControllerThatWroteToARightSwitchIsAFailure() {
-    DemoReport report =
-        new DemoReport(run(50, 50), run(50, 7), new DemoReport.ControllerFate(true, 3));
+    DemoReport report = report(run(50, 50), run(50, 7), new DemoReport.ControllerFate(true, 3));
     assertThat(report.success()).isFalse();
     assertThat(report.text()).contains("it wrote 3 entities to the switch");
   }
 
   @Test
   void lossesOfTheBaselineAreNoFailure() {
-    DemoReport report = new DemoReport(run(50, 50), run(50, 0), LEFT_ALONE);
+    DemoReport report = report(run(50, 50), run(50, 0), LEFT_ALONE);
     assertThat(report.success()).isTrue();
     assertThat(report.text()).contains("Every connection survived with Tern.");
+  }
+
+  @Test
+  void severalAlgorithmsStandSideBySideAndTheJsonHasTheirSum() {
+    DemoReport report =
+        new DemoReport(
+            "a switch",
+            new TreeMap<>(
+                Map.of(DemoAlgorithm.PLAINTEXT, run(50, 50), DemoAlgorithm.FOUR_PASS, run(50, 48))),
+            run(50, 7),
+            LEFT_ALONE);
+    assertThat(report.success()).isFalse();
+    assertThat(report.text())
+        .contains("data plane: a switch")
+        .containsPattern("Tern, plaintext +Tern, four-pass +4-tuple hashing")
+        .containsPattern("survived +50 +48 +7\\R")
+        .contains("FAILED: 2 of 100 connections were lost with Tern");
+    assertThat(report.json())
+        .contains("\"tern\":{\"connections\":100,\"survived\":98,")
+        .contains("\"algorithms\":{\"plaintext\":{\"connections\":50,\"survived\":50,")
+        .contains("\"four-pass\":{\"connections\":50,\"survived\":48,")
+        .contains("\"server-2\":{\"byCid\":900,\"byFallback\":100}");
+  }
+
+  private static DemoReport report(
+      RunResult tern, RunResult baseline, DemoReport.ControllerFate fate) {
+    return new DemoReport("a switch", Map.of(DemoAlgorithm.PLAINTEXT, tern), baseline, fate);
   }
 
   private static RunResult run(int connections, int survived) {

@@ -8,8 +8,6 @@ import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.tern.core.intent.Endpoint;
 import io.tern.embedded.port.PortSelector;
 import io.tern.embedded.port.UdpHostPort;
-import io.tern.proto.v1.CidAlgorithm;
-import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +28,7 @@ class MigrationIT {
         new DemoOptions(
             30,
             2,
-            CidAlgorithm.CID_ALGORITHM_PLAINTEXT,
+            List.of(DemoAlgorithm.PLAINTEXT),
             1,
             12,
             Duration.ofMillis(100),
@@ -43,6 +41,7 @@ class MigrationIT {
             EchoServer.start(
                 group,
                 tls.server(),
+                EchoServer.freeOnLoopback(),
                 QuicConnectionIdGenerator.randomGenerator(),
                 9,
                 options.stallAfter());
@@ -65,14 +64,7 @@ class MigrationIT {
             return true;
           });
       ClientRun.Result result =
-          new ClientRun(
-                  "one server",
-                  options,
-                  nat,
-                  group,
-                  tls,
-                  new Progress(new PrintStream(System.err), false))
-              .run(List.of(VIP), () -> {});
+          new ClientRun(options.load(), nat, group, tls.client()).run(List.of(VIP), status -> {});
 
       assertThat(result.failures()).isEmpty();
       assertThat(result.survived()).isEqualTo(options.clients());

@@ -38,7 +38,12 @@ class TransferClientIT {
     List<Integer> seen = new ArrayList<>();
     try (EchoServer server =
         EchoServer.start(
-            group, tls.server(), QuicConnectionIdGenerator.randomGenerator(), 9, STALL)) {
+            group,
+            tls.server(),
+            EchoServer.freeOnLoopback(),
+            QuicConnectionIdGenerator.randomGenerator(),
+            9,
+            STALL)) {
       var outcome = client(server.address(), 5, STALL, seen).run().get(30, TimeUnit.SECONDS);
 
       assertThat(outcome).isEqualTo(new TransferClient.Outcome(5, ""));
@@ -50,7 +55,12 @@ class TransferClientIT {
   void aServerThatGoesAwayIsADeadConnection() throws Exception {
     EchoServer server =
         EchoServer.start(
-            group, tls.server(), QuicConnectionIdGenerator.randomGenerator(), 9, STALL);
+            group,
+            tls.server(),
+            EchoServer.freeOnLoopback(),
+            QuicConnectionIdGenerator.randomGenerator(),
+            9,
+            STALL);
     var outcome =
         new TransferClient(
                 group,

@@ -46,7 +46,7 @@ class ClientNatTest {
   @ParameterizedTest
   @ValueSource(strings = {"192.0.2.10", "2001:db8:10::10"})
   void aDatagramOfTheClientLeavesFromAPublicAddressToTheVip(String vip) throws Exception {
-    ClientNat.Line line = nat.connect(Endpoint.of(vip, 443));
+    AccessNetwork.Line line = nat.connect(Endpoint.of(vip, 443));
     UdpFrame frame = send(line, 1, 2, 3);
 
     assertThat(frame.payload()).containsExactly(1, 2, 3);
@@ -65,7 +65,7 @@ class ClientNatTest {
 
   @Test
   void aReboundClientHasTheSameAddressAndAnotherPort() throws Exception {
-    ClientNat.Line line = nat.connect(VIP);
+    AccessNetwork.Line line = nat.connect(VIP);
     UdpFrame before = send(line, 1);
     line.rebind();
     UdpFrame after = send(line, 1);
@@ -76,7 +76,7 @@ class ClientNatTest {
 
   @Test
   void aReplacedMappingIsForgotten() throws Exception {
-    ClientNat.Line line = nat.connect(VIP);
+    AccessNetwork.Line line = nat.connect(VIP);
     UdpFrame before = send(line, 1);
     line.rebind();
     UdpFrame after = send(line, 1);
@@ -90,7 +90,7 @@ class ClientNatTest {
 
   @Test
   void aClientThatChangesItsNetworkGetsAnotherMapping() throws Exception {
-    ClientNat.Line line = nat.connect(VIP);
+    AccessNetwork.Line line = nat.connect(VIP);
     UdpFrame before = send(line, 1);
     line.changeNetwork();
     UdpFrame after = send(line, 1);
@@ -109,7 +109,7 @@ class ClientNatTest {
     assertThat(receive()).containsExactly(2);
   }
 
-  private UdpFrame send(ClientNat.Line line, int... octets) throws Exception {
+  private UdpFrame send(AccessNetwork.Line line, int... octets) throws Exception {
     byte[] payload = new byte[octets.length];
     for (int i = 0; i < octets.length; i++) {
       payload[i] = (byte) octets[i];

@@ -72,6 +72,10 @@ final class ExpressionCompiler {
     return new ExpressionCompiler(layout, registers, slots, scratch);
   }
 
+  LimbCompiler limbs() {
+    return new LimbCompiler(layout, parameterSlots);
+  }
+
   WideExpressions wide() {
     return wide;
   }

@@ -44,25 +44,26 @@ final class PrimitiveCompiler {
 
   /** Compiles primitives that run one after the other, with jumps between them. */
   Operation sequence(List<Primitive> primitives) {
-    Operation[] operations = primitives.stream().map(this::compile).toArray(Operation[]::new);
+    Operation[] all = new StraightLines(expressions.limbs(), this::compile).compile(primitives);
     boolean jumps =
         primitives.stream()
             .anyMatch(p -> p instanceof Primitive.Jump || p instanceof Primitive.JumpIfZero);
     if (jumps) {
       return c -> {
         int steps = 0;
-        for (int i = 0; i < operations.length; ) {
+        for (int i = 0; i < all.length; ) {
           if (++steps > MAX_STEPS) {
             c.failed = true;
             c.exit = true;
             return;
           }
           c.jump = i + 1;
-          operations[i].run(c);
+          all[i].run(c);
           i = c.jump;
         }
       };
     }
+    Operation[] operations = StraightLines.dense(all);
     return switch (operations.length) {
       case 0 -> c -> {};
       case 1 -> operations[0];

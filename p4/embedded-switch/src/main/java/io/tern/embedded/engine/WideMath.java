@@ -62,6 +62,16 @@ final class WideMath {
     return Math.multiplyHigh(a, b) + ((a >> 63) & b) + ((b >> 63) & a);
   }
 
+  /** {@code count} as an unsigned number; generated code calls it. */
+  static long shiftLeft(long word, long count) {
+    return count < 0 || count > 63 ? 0 : word << count;
+  }
+
+  /** Without sign; {@code count} as an unsigned number; generated code calls it. */
+  static long shiftRight(long word, long count) {
+    return count < 0 || count > 63 ? 0 : word >>> count;
+  }
+
   /** {@code count} as an unsigned number. */
   static void shiftLeft(long[] a, int at, int n, long count) {
     if (count < 0 || count >= 64L * n) {

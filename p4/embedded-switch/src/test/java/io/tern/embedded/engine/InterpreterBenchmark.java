@@ -5,7 +5,9 @@ import static io.tern.embedded.bmv2.ProgramJson.call;
 import static io.tern.embedded.bmv2.ProgramJson.extract;
 import static io.tern.embedded.bmv2.ProgramJson.field;
 import static io.tern.embedded.bmv2.ProgramJson.header;
+import static io.tern.embedded.bmv2.ProgramJson.hex;
 import static io.tern.embedded.bmv2.ProgramJson.key;
+import static io.tern.embedded.bmv2.ProgramJson.op;
 import static io.tern.embedded.bmv2.ProgramJson.parameter;
 
 import io.tern.embedded.bmv2.ProgramJson;
@@ -14,6 +16,7 @@ import io.tern.p4.contract.TernPipeline;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,6 +58,7 @@ public class InterpreterBenchmark {
   private List<byte[]> frames;
   private DataPlane loadBalancer;
   private DataPlane forwarder;
+  private DataPlane cipher;
   private int next;
 
   @Setup
@@ -75,11 +79,43 @@ public class InterpreterBenchmark {
                     assign(field("standard_metadata", "egress_spec"), parameter(0)))
                 .table("ingress", "mac", "exact", key("exact", "eth", "dst"), "drop", "forward")
                 .read());
+    cipher = new InterpretedDataPlane(cipher().read());
     long gateway = destination(frames.get(0));
     forwarder.insert("mac", List.of(Packets.exact(gateway)), 0, Packets.call("forward", 9));
     for (long station = 0; station < 1000; station++) {
       stations.put(gateway + station, 9);
     }
+  }
+
+  /** 3,000 operations on planes of 16 bits, as a bit-sliced block cipher has them. */
+  static ProgramJson cipher() {
+    String[] planes = new String[40];
+    for (int i = 0; i < planes.length; i++) {
+      planes[i] = "p" + i + ":16";
+    }
+    SplittableRandom random = new SplittableRandom(1);
+    String[] operations = new String[1500];
+    for (int i = 0; i < operations.length; i++) {
+      String a = plane(random);
+      String b = plane(random);
+      String source =
+          switch (i % 3) {
+            case 0 -> op("^", op("^", a, b), plane(random));
+            case 1 -> op("^", op("&", a, b), plane(random));
+            default ->
+                op("|", op("&", op("<<", a, hex("0x4")), hex("0xffff")), op(">>", a, hex("0xc")));
+          };
+      operations[i] = assign(plane(random), source);
+    }
+    return new ProgramJson()
+        .headerType("planes_t", planes)
+        .header("planes", "planes_t")
+        .state("start", null, extract("planes"))
+        .always("ingress", operations);
+  }
+
+  private static String plane(SplittableRandom random) {
+    return field("planes", "p" + random.nextInt(40));
   }
 
   private byte[] frame() {
@@ -116,6 +152,14 @@ public class InterpreterBenchmark {
   public long loadBalancer() {
     byte[] frame = frame();
     loadBalancer.process(1, frame, 0, frame.length, count);
+    return emitted;
+  }
+
+  /** 3,000 operations on 16 bits. */
+  @Benchmark
+  public long bitSlicedCipher() {
+    byte[] frame = frame();
+    cipher.process(1, frame, 0, frame.length, count);
     return emitted;
   }
 

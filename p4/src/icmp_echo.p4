@@ -71,6 +71,9 @@ control IcmpEcho(
                     hdr.ipv4.ttl = INITIAL_TTL;
                     hdr.icmp.type = ICMP_ECHO_REPLY;
                     adjust_icmp.apply(hdr.icmp.checksum, (bit<32>) ICMP_ECHO_REQUEST << 8, 0);
+                    // A reply of zeros alone has the other zero of one's complement; in every
+                    // other reply the two are as good.
+                    hdr.icmp.checksum = hdr.icmp.checksum == 0 ? 16w0xFFFF : hdr.icmp.checksum;
                 }
 #endif
             } else {

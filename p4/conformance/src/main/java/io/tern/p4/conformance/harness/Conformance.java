@@ -1,7 +1,6 @@
 package io.tern.p4.conformance.harness;
 
 import com.google.protobuf.ByteString;
-import io.tern.p4.conformance.fixture.DeviceEntry;
 import io.tern.p4.conformance.fixture.DeviceState;
 import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.conformance.fixture.Row;
@@ -27,7 +26,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Runs rows against one device. Loads Tern's program once; between rows it writes what differs. For
+ * Runs rows against one device that has Tern's program. Between steps it writes what differs. For
  * one thread.
  */
 public final class Conformance implements AutoCloseable {
@@ -35,13 +34,28 @@ public final class Conformance implements AutoCloseable {
 
   private final PacketTarget target;
   private final P4RuntimeClient client;
+  private final DeviceProgram program;
   private Set<Entity> written = Set.of();
 
   /** Becomes primary for the device and loads the program. */
   public Conformance(PacketTarget target) {
-    this.target = target;
-    this.client = new P4RuntimeClient(target.p4Runtime(), target.deviceId());
+    this(target, withTern(new P4RuntimeClient(target.p4Runtime(), target.deviceId())));
+  }
+
+  private static P4RuntimeClient withTern(P4RuntimeClient client) {
     client.loadTern();
+    return client;
+  }
+
+  /** For a device that has the program already, and no entries; {@code client} is closed here. */
+  public Conformance(PacketTarget target, P4RuntimeClient client) {
+    this.target = target;
+    this.client = client;
+    this.program =
+        new DeviceProgram(
+            client
+                .p4Info()
+                .orElseThrow(() -> new IllegalStateException("the device has no program")));
   }
 
   /** Brings the device into a state. */
@@ -60,10 +74,35 @@ public final class Conformance implements AutoCloseable {
     written = wanted;
   }
 
-  /** Brings the device into the row's state, gives it the input, and says what it did. */
-  public Observation observe(Row row) {
-    write(row.state());
-    return observing(() -> exchange(row));
+  /** Plays the row; where the device differs from it, a line each. Stops at such a step. */
+  public List<String> differencesFrom(Row row) {
+    for (int i = 0; i < row.steps().size(); i++) {
+      List<String> differences = differencesFrom(row.steps().get(i));
+      if (!differences.isEmpty()) {
+        String step = row.steps().size() == 1 ? "" : "step " + (i + 1) + ": ";
+        return differences.stream().map(difference -> step + difference).toList();
+      }
+    }
+    return List.of();
+  }
+
+  private List<String> differencesFrom(Row.Step step) {
+    if (!step.counts().checked()) {
+      return observe(step).differencesFrom(step);
+    }
+    write(step.state());
+    Counters before = Counters.read(client, program);
+    List<String> differences = new ArrayList<>(observe(step).differencesFrom(step));
+    int octets = step.input() instanceof Input.Arrives arrives ? arrives.frame().length() : 0;
+    differences.addAll(
+        Counters.differences(before, Counters.read(client, program), step.counts(), octets));
+    return differences;
+  }
+
+  /** Brings the device into the step's state, gives it the input, and says what it did. */
+  public Observation observe(Row.Step step) {
+    write(step.state());
+    return observing(() -> exchange(step));
   }
 
   /**
@@ -100,23 +139,18 @@ public final class Conformance implements AutoCloseable {
     return new Observation(outputs, packets, octets);
   }
 
-  /** Packets that have hit an entry of a table with a direct counter. */
-  public CounterData hits(DeviceEntry entry) {
-    return client.directCounter(Entities.tableEntry(entry));
-  }
-
-  private List<Output> exchange(Row row) {
+  private List<Output> exchange(Row.Step step) {
     List<Output> outputs = new ArrayList<>();
+    long packetIns = step.outputs().stream().filter(Output.PacketIn.class::isInstance).count();
     try (PacketTarget.Wire wire = target.connect()) {
-      if (row.input() instanceof Input.Arrives arrives) {
+      if (step.input() instanceof Input.Arrives arrives) {
         wire.send(arrives.port(), arrives.frame());
-      } else if (row.input() instanceof Input.PacketOut packetOut) {
+      } else if (step.input() instanceof Input.PacketOut packetOut) {
         client.packetOut(packetOut.egressPort(), packetOut.frame().toByteArray());
-        wire.await(row.outputs().size(), PATIENCE);
+        wire.await((int) (step.outputs().size() - packetIns), PATIENCE);
       }
       outputs.addAll(wire.disconnect());
     }
-    long packetIns = row.outputs().stream().filter(Output.PacketIn.class::isInstance).count();
     for (long i = 0; i < packetIns; i++) {
       client.packetIn(PATIENCE).ifPresent(packetIn -> outputs.add(output(packetIn)));
     }
@@ -135,12 +169,18 @@ public final class Conformance implements AutoCloseable {
 
   private static Output output(PacketIn packetIn) {
     int ingressPort = -1;
+    Reason reason = null;
     for (PacketMetadata metadata : packetIn.getMetadataList()) {
-      if (metadata.getMetadataId() == TernP4.ControllerHeaders.PacketIn.METADATA_INGRESS_PORT) {
-        ingressPort = number(metadata.getValue());
+      int value = number(metadata.getValue());
+      switch (metadata.getMetadataId()) {
+        case TernP4.ControllerHeaders.PacketIn.METADATA_INGRESS_PORT -> ingressPort = value;
+        case TernP4.ControllerHeaders.PacketIn.METADATA_REASON -> reason = Reason.ofIndex(value);
+        default -> {
+          // Padding.
+        }
       }
     }
-    return new Output.PacketIn(ingressPort, Octets.of(packetIn.getPayload().toByteArray()));
+    return new Output.PacketIn(ingressPort, reason, Octets.of(packetIn.getPayload().toByteArray()));
   }
 
   private static int number(ByteString bytestring) {

@@ -7,8 +7,10 @@ import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
 import io.tern.proto.p4.v1.Action;
+import io.tern.proto.p4.v1.CloneSessionEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.FieldMatch;
+import io.tern.proto.p4.v1.MeterConfig;
 import io.tern.proto.p4.v1.MulticastGroupEntry;
 import io.tern.proto.p4.v1.PacketReplicationEngineEntry;
 import io.tern.proto.p4.v1.Replica;
@@ -22,10 +24,14 @@ import java.util.List;
 final class Entities {
   private Entities() {}
 
-  /** Multicast groups, then table entries; without the default action of {@code l2}. */
+  /**
+   * Multicast groups and clone sessions, then table entries; without the default action of {@code
+   * l2}.
+   */
   static List<Entity> of(DeviceState state) {
     List<Entity> entities = new ArrayList<>();
-    state.multicastGroups().forEach((group, ports) -> entities.add(multicastGroup(group, ports)));
+    state.multicastGroups().forEach((group, copies) -> entities.add(multicastGroup(group, copies)));
+    state.cloneSessions().forEach((session, ports) -> entities.add(cloneSession(session, ports)));
     for (DeviceEntry entry : state.entries()) {
       entities.add(Entity.newBuilder().setTableEntry(tableEntry(entry)).build());
     }
@@ -34,10 +40,14 @@ final class Entities {
 
   /** What {@code l2} does with a MAC address that it does not know. */
   static Entity unknownMacs(DeviceState state) {
-    Action action =
-        state.unknownMacsGroup() == 0
-            ? action(Actions.L2Drop.ID)
-            : action(Actions.L2Flood.ID, bytestring(state.unknownMacsGroup()));
+    Action.Builder action = Action.newBuilder();
+    if (state.unknownMacsGroup() == 0) {
+      action.setActionId(Actions.L2Drop.ID);
+    } else {
+      action
+          .setActionId(Actions.L2Flood.ID)
+          .addParams(parameter(1, bytestring(state.unknownMacsGroup())));
+    }
     return Entity.newBuilder()
         .setTableEntry(
             TableEntry.newBuilder()
@@ -47,116 +57,63 @@ final class Entities {
         .build();
   }
 
-  /** Key and action. */
+  /** Key, action and rates. */
   static TableEntry tableEntry(DeviceEntry entry) {
-    if (entry instanceof DeviceEntry.Vip vip) {
-      return entry(
-          vipTable(vip.address()),
-          action(
-              Actions.SetPool.ID,
-              bytestring(vip.poolId()),
-              bytestring(vip.fallbackMask()),
-              bytestring(0),
-              bytestring(0)),
-          bytestring(vip.address()),
-          bytestring(vip.port()));
+    Action.Builder action = Action.newBuilder().setActionId(entry.actionId());
+    for (int i = 0; i < entry.parameters().size(); i++) {
+      action.addParams(parameter(i + 1, bytestring(entry.parameters().get(i))));
     }
-    if (entry instanceof DeviceEntry.SteerOnlyVip vip) {
-      return entry(
-          vipTable(vip.address()),
-          action(Actions.SetPoolSteerOnly.ID, bytestring(vip.poolId())),
-          bytestring(vip.address()),
-          bytestring(vip.port()));
-    }
-    if (entry instanceof DeviceEntry.CidConfig config) {
-      return entry(
-          Tables.CidConfig.ID,
-          action(
-              Actions.DecodePlaintext.ID,
-              bytestring(config.sidSpace()),
-              bytestring(config.sidMask()),
-              bytestring(config.minCidLength()),
-              bytestring(0)),
-          bytestring(config.poolId()),
-          bytestring(config.codepoint()));
-    }
-    if (entry instanceof DeviceEntry.ServerId server) {
-      return entry(
-          Tables.ServerId.ID,
-          action(Actions.ToBackend.ID, bytestring(server.backendId())),
-          bytestring(server.sidSpace()),
-          bytestring(server.serverId()));
-    }
-    if (entry instanceof DeviceEntry.FallbackSlot slot) {
-      return entry(
-          Tables.Fallback.ID,
-          action(Actions.ToFallbackBackend.ID, bytestring(slot.backendId())),
-          bytestring(slot.poolId()),
-          bytestring(slot.slot()));
-    }
-    if (entry instanceof DeviceEntry.Backend backend) {
-      return entry(
-          Tables.Backend.ID,
-          action(
-              Actions.ForwardL2.ID,
-              bytestring(backend.port()),
-              bytestring(backend.dstMac()),
-              bytestring(backend.srcMac())),
-          bytestring(backend.backendId()));
-    }
-    if (entry instanceof DeviceEntry.Station station) {
-      return entry(
-          Tables.L2.ID,
-          action(Actions.L2Forward.ID, bytestring(station.port())),
-          bytestring(station.mac()));
-    }
-    if (entry instanceof DeviceEntry.FloodedMac flooded) {
-      return entry(
-          Tables.L2.ID,
-          action(Actions.L2Flood.ID, bytestring(flooded.multicastGroup())),
-          bytestring(flooded.mac()));
-    }
-    if (entry instanceof DeviceEntry.DroppedMac dropped) {
-      return entry(Tables.L2.ID, action(Actions.L2Drop.ID), bytestring(dropped.mac()));
-    }
-    throw new AssertionError("no table for " + entry);
+    TableEntry.Builder written = key(entry).setAction(TableAction.newBuilder().setAction(action));
+    entry
+        .rate()
+        .ifPresent(
+            rate ->
+                written.setMeterConfig(
+                    MeterConfig.newBuilder()
+                        .setCir(rate.packetsPerSecond())
+                        .setCburst(rate.burst())
+                        .setPir(rate.packetsPerSecond())
+                        .setPburst(rate.burst())));
+    return written.build();
   }
 
-  private static int vipTable(Octets address) {
-    return address.length() == 4 ? Tables.VipV4.ID : Tables.VipV6.ID;
-  }
-
-  private static TableEntry entry(int tableId, Action action, ByteString... exact) {
-    TableEntry.Builder entry =
-        TableEntry.newBuilder()
-            .setTableId(tableId)
-            .setAction(TableAction.newBuilder().setAction(action));
-    for (int i = 0; i < exact.length; i++) {
-      entry.addMatch(
+  /** Table and key alone. */
+  static TableEntry.Builder key(DeviceEntry entry) {
+    TableEntry.Builder key = TableEntry.newBuilder().setTableId(entry.tableId());
+    for (int i = 0; i < entry.key().size(); i++) {
+      key.addMatch(
           FieldMatch.newBuilder()
               .setFieldId(i + 1)
-              .setExact(FieldMatch.Exact.newBuilder().setValue(exact[i])));
+              .setExact(FieldMatch.Exact.newBuilder().setValue(bytestring(entry.key().get(i)))));
     }
-    return entry.build();
+    return key;
   }
 
-  private static Action action(int actionId, ByteString... params) {
-    Action.Builder action = Action.newBuilder().setActionId(actionId);
-    for (int i = 0; i < params.length; i++) {
-      action.addParams(Action.Param.newBuilder().setParamId(i + 1).setValue(params[i]));
-    }
-    return action.build();
+  private static Action.Param parameter(int id, ByteString value) {
+    return Action.Param.newBuilder().setParamId(id).setValue(value).build();
   }
 
-  private static Entity multicastGroup(int group, List<Integer> ports) {
+  private static Entity multicastGroup(int group, List<DeviceState.Copy> copies) {
     MulticastGroupEntry.Builder entry = MulticastGroupEntry.newBuilder().setMulticastGroupId(group);
+    for (DeviceState.Copy copy : copies) {
+      entry.addReplicas(
+          Replica.newBuilder().setPort(bytestring(copy.port())).setInstance(copy.instance()));
+    }
+    return replication(
+        PacketReplicationEngineEntry.newBuilder().setMulticastGroupEntry(entry).build());
+  }
+
+  private static Entity cloneSession(int session, List<Integer> ports) {
+    CloneSessionEntry.Builder entry = CloneSessionEntry.newBuilder().setSessionId(session);
     for (int port : ports) {
       entry.addReplicas(Replica.newBuilder().setPort(bytestring(port)).setInstance(1));
     }
-    return Entity.newBuilder()
-        .setPacketReplicationEngineEntry(
-            PacketReplicationEngineEntry.newBuilder().setMulticastGroupEntry(entry))
-        .build();
+    return replication(
+        PacketReplicationEngineEntry.newBuilder().setCloneSessionEntry(entry).build());
+  }
+
+  private static Entity replication(PacketReplicationEngineEntry entry) {
+    return Entity.newBuilder().setPacketReplicationEngineEntry(entry).build();
   }
 
   /** The shortest form (P4Runtime specification, "Bytestrings"). */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a device did with a row's input.
+ * What a device did with the input of a row's step.
  *
  * @param outputs everything that it sent
  * @param packets by how much each cell of the reason counter grew, without those that did not
@@ -23,22 +23,22 @@ public record Observation(
     octets = Map.copyOf(octets);
   }
 
-  /** Where this differs from what the row wants, a line each; empty if it does not. */
-  public List<String> differencesFrom(Row row) {
+  /** Where this differs from what the step wants, a line each; empty if it does not. */
+  public List<String> differencesFrom(Row.Step step) {
     List<String> differences = new ArrayList<>();
     List<Output> unexpected = new ArrayList<>(outputs);
-    for (Output expected : row.outputs()) {
+    for (Output expected : step.outputs()) {
       if (!unexpected.remove(expected)) {
         differences.add("missing:    " + expected);
       }
     }
     unexpected.forEach(output -> differences.add("unexpected: " + output));
-    if (!packets.equals(Map.of(row.reason(), 1L))) {
-      differences.add("counted:    " + packets + " packets; wanted 1 of " + row.reason());
+    if (!packets.equals(Map.of(step.reason(), 1L))) {
+      differences.add("counted:    " + packets + " packets; wanted 1 of " + step.reason());
     }
     // A packet-out has a header of its own, which some devices count and others do not.
-    if (row.input() instanceof Row.Input.Arrives arrives
-        && !octets.equals(Map.of(row.reason(), (long) arrives.frame().length()))) {
+    if (step.input() instanceof Row.Input.Arrives arrives
+        && !octets.equals(Map.of(step.reason(), (long) arrives.frame().length()))) {
       differences.add(
           "counted:    " + octets + " octets; the frame has " + arrives.frame().length());
     }

@@ -15,6 +15,8 @@ import io.tern.proto.p4.v1.CounterEntry;
 import io.tern.proto.p4.v1.DirectCounterEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
+import io.tern.proto.p4.v1.GetForwardingPipelineConfigRequest;
+import io.tern.proto.p4.v1.GetForwardingPipelineConfigResponse;
 import io.tern.proto.p4.v1.MasterArbitrationUpdate;
 import io.tern.proto.p4.v1.P4RuntimeGrpc;
 import io.tern.proto.p4.v1.PacketIn;
@@ -43,10 +45,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class P4RuntimeClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Uint128 ELECTION_ID = Uint128.newBuilder().setLow(1).build();
 
   private final P4RuntimeGrpc.P4RuntimeBlockingStub stub;
   private final long deviceId;
+  private final Uint128 electionId;
   private final StreamObserver<StreamMessageRequest> stream;
   private final Responses responses = new Responses();
 
@@ -56,6 +58,16 @@ public final class P4RuntimeClient implements AutoCloseable {
    * @throws IllegalStateException if another controller is primary, or the server does not answer
    */
   public P4RuntimeClient(Channel channel, long deviceId) {
+    this(channel, deviceId, Uint128.newBuilder().setLow(1).build());
+  }
+
+  /**
+   * The same with an election ID that says whether this is primary rather than somebody else.
+   *
+   * @throws IllegalStateException if another controller is primary, or the server does not answer
+   */
+  public P4RuntimeClient(Channel channel, long deviceId, Uint128 electionId) {
+    this.electionId = electionId;
     this.stub = P4RuntimeGrpc.newBlockingStub(channel);
     this.deviceId = deviceId;
     stub.withWaitForReady()
@@ -67,7 +79,7 @@ public final class P4RuntimeClient implements AutoCloseable {
             .setArbitration(
                 MasterArbitrationUpdate.newBuilder()
                     .setDeviceId(deviceId)
-                    .setElectionId(ELECTION_ID))
+                    .setElectionId(electionId))
             .build());
     MasterArbitrationUpdate answer = responses.arbitration();
     if (answer.getStatus().getCode() != Status.Code.OK.value()) {
@@ -98,7 +110,7 @@ public final class P4RuntimeClient implements AutoCloseable {
             .setForwardingPipelineConfig(
                 SetForwardingPipelineConfigRequest.newBuilder()
                     .setDeviceId(deviceId)
-                    .setElectionId(ELECTION_ID)
+                    .setElectionId(electionId)
                     .setAction(SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT)
                     .setConfig(
                         ForwardingPipelineConfig.newBuilder()
@@ -107,6 +119,27 @@ public final class P4RuntimeClient implements AutoCloseable {
                             .setCookie(
                                 ForwardingPipelineConfig.Cookie.newBuilder().setCookie(cookie)))
                     .build());
+  }
+
+  /** The program that the device has; empty if it has none. */
+  public Optional<P4Info> p4Info() {
+    try {
+      GetForwardingPipelineConfigResponse response =
+          soon()
+              .getForwardingPipelineConfig(
+                  GetForwardingPipelineConfigRequest.newBuilder()
+                      .setDeviceId(deviceId)
+                      .setResponseType(
+                          GetForwardingPipelineConfigRequest.ResponseType.P4INFO_AND_COOKIE)
+                      .build());
+      return Optional.of(response.getConfig().getP4Info())
+          .filter(p4Info -> p4Info.getTablesCount() > 0);
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**
@@ -121,7 +154,7 @@ public final class P4RuntimeClient implements AutoCloseable {
               .write(
                   WriteRequest.newBuilder()
                       .setDeviceId(deviceId)
-                      .setElectionId(ELECTION_ID)
+                      .setElectionId(electionId)
                       .addAllUpdates(updates)
                       .build());
     }

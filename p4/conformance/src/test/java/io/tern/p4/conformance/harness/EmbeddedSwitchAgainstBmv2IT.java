@@ -3,7 +3,6 @@ package io.tern.p4.conformance.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tern.p4.conformance.fixture.DeviceEntry;
 import io.tern.p4.conformance.fixture.DeviceState;
 import io.tern.p4.conformance.fixture.Fixtures;
 import io.tern.p4.conformance.fixture.Octets;
@@ -109,27 +108,17 @@ class EmbeddedSwitchAgainstBmv2IT {
   private static List<Octets> corpus() {
     List<Octets> frames = new ArrayList<>();
     for (Row row : Fixtures.rows()) {
-      if (row.input() instanceof Arrives arrives && arrives.frame().length() <= 600) {
-        frames.add(arrives.frame());
+      for (Row.Step step : row.steps()) {
+        if (step.input() instanceof Arrives arrives && arrives.frame().length() <= 600) {
+          frames.add(arrives.frame());
+        }
       }
     }
     return frames;
   }
 
-  /** The rows' standard state; nothing goes to the controller. */
+  /** The rows' standard state, ready for what else is in the corpus; nothing for the controller. */
   private static DeviceState state() {
-    DeviceState standard =
-        Fixtures.rows().stream()
-            .filter(row -> row.description().equals("long header of version 0x00000001"))
-            .findFirst()
-            .orElseThrow()
-            .state();
-    return new DeviceState(
-        standard.entries().stream()
-            .filter(
-                entry -> !(entry instanceof DeviceEntry.Station station) || station.port() != 255)
-            .toList(),
-        standard.multicastGroups(),
-        standard.unknownMacsGroup());
+    return Fixtures.everything();
   }
 }

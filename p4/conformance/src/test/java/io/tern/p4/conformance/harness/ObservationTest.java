@@ -16,9 +16,8 @@ class ObservationTest {
   private static final Octets FRAME = Octets.counting(0, 60);
   private static final Output BY_TWO = new Output.Leaves(2, FRAME);
   private static final Output BY_THREE = new Output.Leaves(3, FRAME);
-  private static final Row ROW =
-      new Row(
-          "flooded",
+  private static final Row.Step STEP =
+      new Row.Step(
           DeviceState.EMPTY,
           new Input.Arrives(1, FRAME),
           List.of(BY_TWO, BY_THREE),
@@ -47,7 +46,7 @@ class ObservationTest {
 
   @Test
   void aFrameByAnotherPortOrToTheControllerIsAnother() {
-    Output packetIn = new Output.PacketIn(1, FRAME);
+    Output packetIn = new Output.PacketIn(1, Reason.NOT_VIP, FRAME);
 
     assertThat(differences(List.of(BY_TWO, packetIn), ONE_PACKET, ITS_OCTETS))
         .containsExactly("missing:    " + BY_THREE, "unexpected: " + packetIn);
@@ -78,6 +77,6 @@ class ObservationTest {
 
   private static List<String> differences(
       List<Output> outputs, Map<Reason, Long> packets, Map<Reason, Long> octets) {
-    return new Observation(outputs, packets, octets).differencesFrom(ROW);
+    return new Observation(outputs, packets, octets).differencesFrom(STEP);
   }
 }

@@ -299,9 +299,8 @@ class KeyRotationAndPoolChangeUnderTrafficIT {
                   activated.complete(null);
                 }
               });
-      return manager
-          .awaitSynced(intent.revision(), Set.of(DEVICE))
-          .thenCombine(activated, (synced, active) -> synced)
+      return CompletableFuture.allOf(
+              manager.awaitSynced(intent.revision(), Set.of(DEVICE)), activated)
           .whenComplete((ok, failure) -> subscription.close());
     }
 

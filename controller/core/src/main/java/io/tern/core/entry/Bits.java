@@ -14,7 +14,20 @@ public final class Bits implements Comparable<Bits> {
 
   private Bits(byte[] canonical) {
     this.octets = canonical;
-    this.hash = Arrays.hashCode(canonical);
+    this.hash = hash(canonical);
+  }
+
+  /**
+   * FNV-1a, mixed. Arrays.hashCode would give 65,536 slots some 8,000 hashes: octets weigh only 31
+   * times their neighbours there.
+   */
+  private static int hash(byte[] octets) {
+    int hash = 0x811c9dc5;
+    for (byte octet : octets) {
+      hash = (hash ^ (octet & 0xff)) * 0x01000193;
+    }
+    hash = (hash ^ (hash >>> 15)) * 0x85ebca6b;
+    return hash ^ (hash >>> 13);
   }
 
   /** From big-endian octets; leading zeros are dropped. */

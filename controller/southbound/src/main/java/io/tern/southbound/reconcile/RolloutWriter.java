@@ -1,5 +1,6 @@
 package io.tern.southbound.reconcile;
 
+import com.google.common.collect.Lists;
 import io.grpc.Status;
 import io.tern.core.planner.Difference;
 import io.tern.core.planner.Operation;
@@ -108,7 +109,7 @@ final class RolloutWriter {
     }
     List<Operation> operations = stage.get().operations();
     return session
-        .write(operations.stream().map(OperationCodec::toUpdate).toList())
+        .write(Lists.transform(operations, OperationCodec::toUpdate))
         .thenCompose(
             outcome -> {
               take(operations, outcome);

@@ -17,6 +17,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Writes one list of updates: batches, several in flight, in no particular order among each other.
  *
+ * <p>The list may be a view that makes its updates when it is asked for them: that happens when
+ * their batch is sent, while the device is at work on those before.
+ *
  * <p>A target may refuse a batch as a whole for the sake of one update. Such a batch is halved and
  * sent again until the culprit stands alone, so that it does not take its neighbours down. After
  * {@value #MAX_LONE_REFUSALS} culprits found in this way the target is taken at its word, and what
@@ -54,7 +57,7 @@ final class BatchWriter {
       SouthboundMetrics metrics) {
     this.context = context;
     this.calls = calls;
-    this.updates = List.copyOf(updates);
+    this.updates = updates;
     this.window = options.window();
     this.metrics = metrics;
     for (int from = 0; from < updates.size(); from += options.batchSize()) {
@@ -71,12 +74,13 @@ final class BatchWriter {
   private void proceed() {
     while (broken.isEmpty() && inFlight < window && !waiting.isEmpty()) {
       Range range = waiting.remove();
+      List<Update> batch = List.copyOf(updates.subList(range.from, range.to));
       inFlight++;
       context.whenDone(
-          calls.write(updates.subList(range.from, range.to)),
+          calls.write(batch),
           (ok, error) -> {
             inFlight--;
-            answered(range, error);
+            answered(range, batch, error);
             proceed();
           });
     }
@@ -87,10 +91,10 @@ final class BatchWriter {
     }
   }
 
-  private void answered(Range range, Throwable error) {
+  private void answered(Range range, List<Update> batch, Throwable error) {
     if (error == null) {
       for (int i = range.from; i < range.to; i++) {
-        acknowledge(i);
+        acknowledge(i, batch.get(i - range.from));
       }
       return;
     }
@@ -99,7 +103,7 @@ final class BatchWriter {
       for (int i = range.from; i < range.to; i++) {
         Status status = perUpdate.get().get(i - range.from);
         if (status.isOk()) {
-          acknowledge(i);
+          acknowledge(i, batch.get(i - range.from));
         } else {
           refused.put(i, status);
         }
@@ -121,8 +125,8 @@ final class BatchWriter {
     }
   }
 
-  private void acknowledge(int index) {
+  private void acknowledge(int index, Update update) {
     acknowledged.set(index);
-    writtenByType.merge(updates.get(index).getType(), 1L, Long::sum);
+    writtenByType.merge(update.getType(), 1L, Long::sum);
   }
 }

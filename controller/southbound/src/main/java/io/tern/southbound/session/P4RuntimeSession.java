@@ -135,6 +135,9 @@ public final class P4RuntimeSession {
   /**
    * Writes updates in batches; order among them is free. Completes normally whatever the device
    * says, see {@link WriteOutcome}.
+   *
+   * @param updates does not change until the write is complete; each is asked for when its batch is
+   *     sent, and again if it must be sent once more
    */
   public CompletableFuture<WriteOutcome> write(List<Update> updates) {
     return isConnected()

@@ -2,11 +2,13 @@ package io.tern.southbound.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.Lists;
 import io.grpc.Status;
 import io.tern.proto.p4.v1.Update;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,28 @@ class BatchWriterTest {
   void nothingIsDoneAtOnce() {
     assertThat(write(List.of())).isCompleted();
     assertThat(harness.device.writes()).isEmpty();
+  }
+
+  @Test
+  void updatesAreMadeWhenTheirBatchIsSent() {
+    harness.device.holdWrites();
+    AtomicInteger made = new AtomicInteger();
+    var outcome =
+        write(
+            Lists.transform(
+                Updates.inserts(0, 5000),
+                update -> {
+                  made.incrementAndGet();
+                  return update;
+                }));
+
+    assertThat(made).hasValue(4 * 500);
+    harness.device.releaseOne();
+    assertThat(made).hasValue(5 * 500);
+    harness.device.release();
+
+    assertThat(outcome).isCompleted();
+    assertThat(made).hasValue(5000);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.tern.app;
 
 import io.tern.app.cid.CidCommand;
+import io.tern.app.compile.CompileCommand;
 import io.tern.app.demo.DemoCommand;
 import io.tern.app.embeddedswitch.SwitchCommand;
 import io.tern.app.serve.ServeCommand;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Spec;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = TernVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, SwitchCommand.class, CidCommand.class, DemoCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      SwitchCommand.class,
+      CompileCommand.class,
+      CidCommand.class,
+      DemoCommand.class
+    })
 final class TernCommand implements Runnable {
   @Spec private CommandSpec spec;
 

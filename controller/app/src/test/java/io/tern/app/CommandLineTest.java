@@ -32,12 +32,12 @@ class CommandLineTest {
   void helpListsTheCommandsOnStandardOutput() {
     assertThat(tern("--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
-        .contains("Usage: tern", "  serve ", "  switch ", "  cid ", "  demo ");
+        .contains("Usage: tern", "  serve ", "  switch ", "  compile ", "  cid ", "  demo ");
     assertThat(err.toString()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "switch", "cid", "demo"})
+  @ValueSource(strings = {"serve", "switch", "compile", "cid", "demo"})
   void everyCommandHasHelp(String command) {
     assertThat(tern(command, "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).startsWith("Usage: tern " + command);
@@ -51,7 +51,7 @@ class CommandLineTest {
         .contains("--data=DIR", "--grpc=HOST:PORT", "127.0.0.1:9550", "--metrics=HOST:PORT")
         .contains("--tls-cert=FILE", "--tls-key=FILE", "--tls-client-ca=FILE")
         .contains("--device-ca=FILE", "--device-cert=FILE", "--device-key=FILE")
-        .contains("--allow-unauthenticated");
+        .contains("--allow-unauthenticated", "--bundle=DIR");
   }
 
   @Test

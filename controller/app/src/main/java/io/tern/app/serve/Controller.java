@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tern.app.compile.Bundle;
+import io.tern.app.compile.BundleException;
 import io.tern.app.endpoint.MetricsServer;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.IntentException;
@@ -49,20 +51,25 @@ final class Controller implements AutoCloseable {
    *
    * @throws IOException if the store cannot be opened or an address cannot be listened on
    * @throws IntentException if the store cannot write
+   * @throws BundleException if the bundle must not be used
    * @throws IllegalArgumentException if other hosts could reach the API without a certificate
    */
-  static Controller start(ControllerOptions options) throws IOException, IntentException {
+  static Controller start(ControllerOptions options)
+      throws IOException, IntentException, BundleException {
     Controller controller = new Controller();
     try {
       controller.startParts(options);
       return controller;
-    } catch (IOException | IntentException | RuntimeException e) {
+    } catch (IOException | IntentException | BundleException | RuntimeException e) {
       controller.close();
       throw e;
     }
   }
 
-  private void startParts(ControllerOptions options) throws IOException, IntentException {
+  private void startParts(ControllerOptions options)
+      throws IOException, IntentException, BundleException {
+    PipelineConfig pipeline = pipeline(options);
+
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     parts.push(registry::close);
     bindJvm(registry);
@@ -74,7 +81,7 @@ final class Controller implements AutoCloseable {
     // Fences every controller that had this store before.
     ElectionId electionId = ElectionId.of(store.nextElectionId());
     SouthboundManager.Builder sessions =
-        SouthboundManager.builder(store, PipelineConfig.ofContract(), electionId).meters(registry);
+        SouthboundManager.builder(store, pipeline, electionId).meters(registry);
     if (options.deviceTls().isPresent()) {
       sessions.credentials(options.deviceTls().get().credentials());
     }
@@ -115,6 +122,16 @@ final class Controller implements AutoCloseable {
     promoter.start();
     log.info(
         "controller serves at revision {}, election ID {}", store.current().revision(), electionId);
+  }
+
+  private static PipelineConfig pipeline(ControllerOptions options)
+      throws IOException, BundleException {
+    if (options.bundle().isEmpty()) {
+      return PipelineConfig.ofContract();
+    }
+    Bundle bundle = Bundle.read(options.bundle().get());
+    log.info("devices are given the program of profile {}", bundle.name());
+    return bundle.pipeline();
   }
 
   private void bindJvm(MeterRegistry registry) {

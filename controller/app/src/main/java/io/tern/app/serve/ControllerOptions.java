@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param openToStrangers serves hosts that cannot be identified, too
  * @param deviceTls for the sessions with devices; empty for plain text
  * @param metrics where metrics are served; empty for nowhere
+ * @param bundle directory of the program that devices are given; empty for the contract's own
  */
 record ControllerOptions(
     Path data,
@@ -26,13 +27,15 @@ record ControllerOptions(
     Optional<NorthboundTls> tls,
     boolean openToStrangers,
     Optional<DeviceTls> deviceTls,
-    Optional<InetSocketAddress> metrics) {
+    Optional<InetSocketAddress> metrics,
+    Optional<Path> bundle) {
   ControllerOptions {
     requireNonNull(data, "data");
     requireNonNull(grpc, "grpc");
     requireNonNull(tls, "tls");
     requireNonNull(deviceTls, "deviceTls");
     requireNonNull(metrics, "metrics");
+    requireNonNull(bundle, "bundle");
   }
 
   /**

@@ -65,6 +65,14 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Where Prometheus finds metrics, at /metrics. Default: nowhere")
   private InetSocketAddress metrics;
 
+  @Option(
+      names = "--bundle",
+      paramLabel = "DIR",
+      description =
+          "Bundle of \"tern compile\": the program that devices are given. Default: the one of the"
+              + " default profile, which is built in")
+  private Path bundle;
+
   /** Files of TLS; the first two belong together. */
   private static final class Tls {
     @Option(
@@ -164,7 +172,8 @@ public final class ServeCommand implements Callable<Integer> {
                         files.authorities,
                         Optional.ofNullable(files.identity)
                             .map(own -> new Identity(own.certificates, own.privateKey)))),
-        Optional.ofNullable(metrics));
+        Optional.ofNullable(metrics),
+        Optional.ofNullable(bundle));
   }
 
   private String readyLine(Controller controller) {

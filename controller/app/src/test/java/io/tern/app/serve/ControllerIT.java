@@ -196,6 +196,7 @@ class ControllerIT {
               Optional.empty(),
               false,
               Optional.empty(),
+              Optional.empty(),
               Optional.empty());
       for (int i = 0; i < 2; i++) {
         // The second time it would say that the store is in use, had the first one left it open.
@@ -223,7 +224,8 @@ class ControllerIT {
             Optional.empty(),
             false,
             deviceTls,
-            Optional.of(anyPort)));
+            Optional.of(anyPort),
+            Optional.empty()));
   }
 
   private void connect(Controller controller) {

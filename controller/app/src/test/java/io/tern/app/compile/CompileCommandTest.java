@@ -1,0 +1,203 @@
+package io.tern.app.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tern.p4.contract.TernPipeline;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * {@code tern compile} with a compiler that is a script: what it is asked, and what becomes of what
+ * it does. What p4c itself makes of profiles is {@link ProfilesIT}'s.
+ */
+class CompileCommandTest {
+  @TempDir private Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int compile(String... arguments) {
+    return new CommandLine(new CompileCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> {
+              command.getErr().print(e.getMessage());
+              return ExitCode.SOFTWARE;
+            })
+        .execute(arguments);
+  }
+
+  /** A compiler that knows its version, and compiles by these lines of shell. */
+  private String compiler(String... lines) throws Exception {
+    Path script = directory.resolve("p4c");
+    Files.writeString(
+        script,
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Version 1.2.3 (SHA: none)'; exit; fi\n"
+            + String.join("\n", lines)
+            + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    return script.toString();
+  }
+
+  /** A compiler that has the contract's artefacts at hand, and notes its arguments. */
+  private String goodCompiler() throws Exception {
+    Path artefacts = Files.createDirectories(directory.resolve("artefacts"));
+    Files.write(artefacts.resolve("tern.json"), TernPipeline.bmv2Json());
+    Files.writeString(artefacts.resolve("tern.p4info.txtpb"), TernPipeline.p4InfoText());
+    return compiler("cp " + artefacts + "/* .", "echo \"$@\" >" + directory.resolve("arguments"));
+  }
+
+  private Path bundle() {
+    return directory.resolve("bundle");
+  }
+
+  @Test
+  void aBundleHasProgramP4InfoProfileSourcesAndTheirHashes() throws Exception {
+    int exit =
+        compile("--p4c", goodCompiler(), "--output", bundle().toString(), "--no-state", "--stats");
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    assertThat(out.toString())
+        .startsWith("tern compile: profile custom by p4c-bm2-ss 1.2.3: " + bundle())
+        .containsPattern(
+            "program [\\d,]+ octets, p4c [\\d.]+ s, \\d+ tables, \\d+ actions, \\d+ registers");
+    assertThat(Files.readString(directory.resolve("arguments")))
+        .startsWith("--std p4-16 ")
+        .endsWith("--p4runtime-files tern.p4info.txtpb -o tern.json src/profile-custom.p4\n");
+    assertThat(Files.readString(bundle().resolve("src/profile-custom.p4")))
+        .contains("#define WITH_STATE 0\n");
+    assertThat(Files.readString(bundle().resolve("profile.properties")))
+        .contains("state = false\n");
+    Bundle read = Bundle.read(bundle());
+    assertThat(read.name()).isEqualTo("custom");
+    assertThat(read.manifest().compilerVersion()).isEqualTo("1.2.3");
+    assertThat(read.manifest().hashes())
+        .containsKeys("tern.json", "tern.p4info.txtpb", "profile.properties", "src/tern.p4");
+    try (Stream<Path> all = Files.walk(bundle())) {
+      assertThat(all.filter(Files::isRegularFile).map(bundle()::relativize).map(Path::toString))
+          .as("the manifest lists every file but itself")
+          .hasSize(read.manifest().hashes().size() + 1);
+    }
+  }
+
+  @Test
+  void theDefaultProfileIsTheProgramItself() throws Exception {
+    assertThat(compile("--p4c", goodCompiler(), "--output", bundle().toString())).isZero();
+
+    assertThat(Files.readString(directory.resolve("arguments"))).endsWith(" src/tern.p4\n");
+    assertThat(bundle().resolve("src")).isDirectoryNotContaining("glob:**profile*");
+  }
+
+  @Test
+  void anOlderBundleIsReplacedAndNothingElse() throws Exception {
+    String good = goodCompiler();
+    compile("--p4c", good, "--output", bundle().toString(), "--no-state");
+    assertThat(compile("--p4c", good, "--output", bundle().toString(), "--profile", "core"))
+        .isZero();
+    assertThat(Bundle.read(bundle()).name()).isEqualTo("core");
+    assertThat(bundle().resolve("src")).isDirectoryNotContaining("glob:**profile-custom*");
+
+    Path home = Files.createDirectories(directory.resolve("home"));
+    Files.writeString(home.resolve("letter"), "dear");
+    assertThat(compile("--p4c", good, "--output", home.toString())).isEqualTo(ExitCode.SOFTWARE);
+    assertThat(err.toString())
+        .isEqualTo(home + " is neither empty nor a bundle: it is not written over");
+    assertThat(home.resolve("letter")).hasContent("dear");
+  }
+
+  @Test
+  void whatTheCompilerSaidIsShownWhenItFails() throws Exception {
+    String failing = compiler("echo 'src/vip.p4(1): error: no such thing' >&2", "exit 3");
+
+    assertThat(compile("--p4c", failing, "--output", bundle().toString()))
+        .isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString())
+        .startsWith(failing + " --std p4-16 ")
+        .endsWith(" ended with 3:\nsrc/vip.p4(1): error: no such thing");
+    assertThat(bundle()).doesNotExist();
+    assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aCompilerThatDoesNotEndIsEndedWithItsChildren() throws Exception {
+    Path child = directory.resolve("child");
+    String endless = compiler("tail -f /dev/null &", "echo $! >" + child, "wait");
+
+    assertThat(compile("--p4c", endless, "--timeout", "1", "--output", bundle().toString()))
+        .isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString()).endsWith(" did not end within 1 s (--timeout)");
+    ProcessHandle.of(Long.parseLong(Files.readString(child).strip()))
+        .ifPresent(handle -> handle.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+    assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aCompilerThatWritesNothingIsNotBelieved() throws Exception {
+    assertThat(compile("--p4c", compiler("exit 0"), "--output", bundle().toString()))
+        .isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString()).endsWith(" succeeded and did not write tern.json");
+  }
+
+  @Test
+  void aMissingCompilerIsExplained() {
+    assertThat(compile("--p4c", "/nowhere/p4c-bm2-ss")).isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString())
+        .startsWith("/nowhere/p4c-bm2-ss cannot be run (")
+        .contains("https://github.com/p4lang/p4c", "--p4c names it")
+        .contains("Nothing else in Tern needs it");
+  }
+
+  @Test
+  void anotherProgramIsNoCompiler() {
+    assertThat(compile("--p4c", "false")).isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString())
+        .startsWith("false --version ended with 1 and names no version: this is no p4c");
+  }
+
+  @Test
+  void theProfilesThatThereAreAreListed() {
+    assertThat(compile("--list-profiles")).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "default      ipv4, ipv6; plaintext, single-pass, four-pass; l2, ipip, gue, nat; state true\n")
+        .contains("\nl2-dsr       ipv4, ipv6; plaintext, single-pass, four-pass; l2; state true\n");
+  }
+
+  @Test
+  void whatCannotBeCompiledIsWrongUsage() {
+    assertThat(compile("--profile", "l2-drs")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains(
+            "--profile 'l2-drs': no such file, and no profile that Tern knows: expected one of default, clear-text, ipv4-only, ipv6-only, l2-dsr, no-state, core");
+
+    assertThat(compile("--size", "vip=many")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("size of vip: 'many': expected a whole number");
+
+    assertThat(compile("--timeout", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--timeout 0: expected at least 1 second");
+  }
+
+  private void assertNothingIsLeftOver() throws Exception {
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith(".tern-compile"));
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.tern.app.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tern.app.compile.BundleWriter.Written;
+import io.tern.p4.contract.TernPipeline;
+import io.tern.p4.contract.TernSources;
+import io.tern.proto.p4.config.v1.P4Info;
+import io.tern.southbound.session.PipelineConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What p4c makes of profiles, where it is installed. */
+class ProfilesIT {
+  private static final P4Info WHOLE = PipelineConfig.ofContract().p4Info();
+
+  /** Tables, actions and registers that go with a feature. */
+  private static final Map<Feature, Set<String>> PARTS =
+      Map.of(
+          Feature.IPV4,
+          Set.of("vip_v4", "return_path_v4", "echo_v4", "nat_v4", "replicate_nat_v4", "un_nat_v4"),
+          Feature.IPV6,
+          Set.of("vip_v6", "return_path_v6", "echo_v6", "nat_v6", "replicate_nat_v6", "un_nat_v6"),
+          Feature.SINGLE_PASS,
+          Set.of("decode_single_pass"),
+          Feature.FOUR_PASS,
+          Set.of("decode_four_pass"),
+          Feature.IPIP,
+          Set.of("tunnel_ipip_v4", "tunnel_ipip_v6", "replicate_ipip_v4", "replicate_ipip_v6"),
+          Feature.GUE,
+          Set.of("tunnel_gue_v4", "tunnel_gue_v6", "replicate_gue_v4", "replicate_gue_v6"),
+          Feature.NAT,
+          Set.of(
+              "nat_v4",
+              "nat_v6",
+              "replicate_nat_v4",
+              "replicate_nat_v6",
+              "return_path_v4",
+              "return_path_v6",
+              "un_nat_v4",
+              "un_nat_v6"),
+          Feature.STATE,
+          Set.of(
+              "set_pool_stateful",
+              "serving_backend",
+              "still_serves",
+              "known_dcids",
+              "known_tuples"));
+
+  private static final Pattern CONSTANT = Pattern.compile("'[A-Z][A-Z0-9_]+' is unused|^src/cid\\.p4");
+
+  private static P4Compiler compiler;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void findCompiler() throws Exception {
+    try {
+      compiler = P4Compiler.find(P4Compiler.COMMAND, Duration.ofMinutes(8));
+    } catch (CompilerException e) {
+      System.out.println("profiles: NOT compiled: p4c-bm2-ss is not on PATH");
+    }
+    assumeTrue(compiler != null, "p4c-bm2-ss is on PATH");
+  }
+
+  /** Each feature off alone (so each family alone), the smallest ones, and those with a name. */
+  static Stream<Profile> profiles() throws Exception {
+    List<Profile> profiles = new ArrayList<>();
+    for (Feature off : Feature.values()) {
+      profiles.add(
+          Profile.of("without-" + off.word(), EnumSet.complementOf(EnumSet.of(off)), Map.of()));
+    }
+    profiles.add(Profile.of("smallest-v4", EnumSet.of(Feature.IPV4), Map.of()));
+    profiles.add(
+        Profile.of("smallest-v6", EnumSet.of(Feature.IPV6), Map.of(SizedTable.SERVER_ID, 16)));
+    profiles.add(Profile.of("nat-alone", EnumSet.of(Feature.IPV6, Feature.NAT), Map.of()));
+    profiles.add(
+        Profile.of(
+            "gue-alone",
+            EnumSet.of(Feature.IPV4, Feature.GUE, Feature.STATE),
+            Map.of(SizedTable.STATE, 256)));
+    profiles.addAll(Profile.builtIn().stream().filter(p -> p.name().equals("core")).toList());
+    return profiles.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("profiles")
+  void aProfileHasTheContractLessWhatItLeavesOut(Profile profile) throws Exception {
+    Written written = new BundleWriter(compiler).write(profile, directory.resolve("b"));
+    Bundle bundle = written.bundle();
+
+    Set<String> expected = names(WHOLE);
+    PARTS.forEach(
+        (feature, parts) -> {
+          if (!profile.features().contains(feature)) {
+            expected.removeAll(parts);
+          }
+        });
+    assertThat(names(bundle.pipeline().p4Info())).isEqualTo(expected);
+    assertThat(bundle.pipeline().cookie()).isNotEqualTo(TernPipeline.cookie());
+    profile
+        .sizes()
+        .forEach(
+            (table, size) ->
+                assertThat(bundle.pipeline().p4Info().toString()).contains("size: " + size + "\n"));
+    assertThat(written.compilation().warnings())
+        .as("what a profile leaves out leaves nothing behind but constants of protocols")
+        .allMatch(warning -> CONSTANT.matcher(warning).find());
+    System.out.println("profiles: compiled " + profile + " " + profile.features());
+  }
+
+  @Test
+  void theDefaultProfileIsTheCommittedBundleOctetForOctet() throws Exception {
+    boolean same = compiler.version().equals(TernSources.compilerVersion());
+    if (!same) {
+      System.out.println(
+          "profiles: default NOT compared: the committed artefacts are of p4c-bm2-ss "
+              + TernSources.compilerVersion()
+              + ", on PATH is "
+              + compiler.version());
+    }
+    assumeTrue(same, "p4c-bm2-ss is the one of the committed artefacts");
+
+    Written written = new BundleWriter(compiler).write(Profile.DEFAULT, directory.resolve("b"));
+
+    assertThat(written.compilation().warnings())
+        .allMatch(warning -> CONSTANT.matcher(warning).find());
+
+    assertThat(directory.resolve("b/tern.json")).hasBinaryContent(TernPipeline.bmv2Json());
+    assertThat(Files.readString(directory.resolve("b/tern.p4info.txtpb")))
+        .isEqualTo(TernPipeline.p4InfoText());
+    System.out.println("profiles: default compared: it is the committed bundle, octet for octet");
+  }
+
+  private static Set<String> names(P4Info p4Info) {
+    Set<String> names = new TreeSet<>();
+    p4Info.getTablesList().forEach(table -> names.add(table.getPreamble().getAlias()));
+    p4Info.getActionsList().forEach(action -> names.add(action.getPreamble().getAlias()));
+    p4Info.getRegistersList().forEach(register -> names.add(register.getPreamble().getAlias()));
+    return names;
+  }
+}

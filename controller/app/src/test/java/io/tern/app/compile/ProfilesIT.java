@@ -62,7 +62,8 @@ class ProfilesIT {
               "known_dcids",
               "known_tuples"));
 
-  private static final Pattern CONSTANT = Pattern.compile("'[A-Z][A-Z0-9_]+' is unused|^src/cid\\.p4");
+  private static final Pattern CONSTANT =
+      Pattern.compile("'[A-Z][A-Z0-9_]+' is unused|^src/cid\\.p4");
 
   private static P4Compiler compiler;
 

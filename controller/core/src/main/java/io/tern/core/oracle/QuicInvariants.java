@@ -1,14 +1,16 @@
 package io.tern.core.oracle;
 
 import io.tern.cid.ConnectionId;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The destination connection ID of a QUIC packet, by what all versions have in common (RFC 8999,
- * section 5) and by nothing else.
+ * The connection IDs of a QUIC packet, by what all versions have in common (RFC 8999, section 5)
+ * and by nothing else.
  */
 final class QuicInvariants {
-  private static final int VERSION = 4;
+  /** First octet and version of a long header. */
+  private static final int DCID_LENGTH_AT = 5;
 
   private QuicInvariants() {}
 
@@ -16,23 +18,41 @@ final class QuicInvariants {
    * The DCID in a UDP payload; empty if the payload does not hold it whole. A short header does not
    * say where its DCID ends: then the answer is all that follows, 255 octets at most.
    */
-  static Optional<ConnectionId> destination(byte[] payload) {
-    if (payload.length == 0) {
+  static Optional<ConnectionId> destination(ByteBuffer payload) {
+    if (payload.limit() == 0) {
       return Optional.empty();
     }
-    boolean longHeader = (payload[0] & 0x80) != 0;
-    if (!longHeader) {
-      int most = Math.min(payload.length - 1, ConnectionId.MAX_LENGTH);
-      return Optional.of(ConnectionId.of(payload, 1, most));
+    if (!isLong(payload)) {
+      return Optional.of(part(payload, 1, Math.min(payload.limit() - 1, ConnectionId.MAX_LENGTH)));
     }
-    int lengthAt = 1 + VERSION;
-    if (payload.length <= lengthAt) {
-      return Optional.empty();
-    }
-    int length = payload[lengthAt] & 0xff;
-    int start = lengthAt + 1;
-    return start + length > payload.length
+    return withLength(payload, DCID_LENGTH_AT);
+  }
+
+  /** The SCID of a long header; empty if the payload does not hold it whole, or is none. */
+  static Optional<ConnectionId> source(ByteBuffer payload) {
+    return payload.limit() == 0 || !isLong(payload)
         ? Optional.empty()
-        : Optional.of(ConnectionId.of(payload, start, length));
+        : withLength(payload, DCID_LENGTH_AT)
+            .flatMap(dcid -> withLength(payload, DCID_LENGTH_AT + 1 + dcid.length()));
+  }
+
+  private static boolean isLong(ByteBuffer payload) {
+    return (payload.get(0) & 0x80) != 0;
+  }
+
+  private static Optional<ConnectionId> withLength(ByteBuffer payload, int lengthAt) {
+    if (lengthAt >= payload.limit()) {
+      return Optional.empty();
+    }
+    int length = payload.get(lengthAt) & 0xff;
+    return lengthAt + 1 + length > payload.limit()
+        ? Optional.empty()
+        : Optional.of(part(payload, lengthAt + 1, length));
+  }
+
+  private static ConnectionId part(ByteBuffer payload, int offset, int length) {
+    byte[] octets = new byte[length];
+    payload.get(offset, octets);
+    return ConnectionId.of(octets);
   }
 }

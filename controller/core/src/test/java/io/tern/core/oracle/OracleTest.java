@@ -22,11 +22,11 @@ import io.tern.core.intent.Vip;
 import io.tern.p4.contract.Reason;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -72,19 +72,38 @@ class OracleTest {
   }
 
   private void assertRoutedByCid(Frames frames, String id) {
-    assertThat(route(frames))
-        .isInstanceOfSatisfying(
-            Decision.Forward.class,
-            forward -> {
-              assertThat(forward.reason()).isEqualTo(Reason.ROUTED_BY_CID);
-              assertThat(forward.backend()).isEqualTo(backend(id).number());
-            });
+    Decision decision = route(frames);
+    assertThat(decision.reason()).isEqualTo(Reason.ROUTED_BY_CID);
+    assertThat(decision.backend()).hasValue(backend(id).number());
+  }
+
+  /** The one frame that leaves. */
+  private Decision.Output sent(Frame frame) {
+    List<Decision.Output> outputs = route(frame).outputs();
+    assertThat(outputs).hasSize(1);
+    return outputs.get(0);
+  }
+
+  private void assertDropped(Frames frames, Reason reason) {
+    Decision decision = route(frames);
+    assertThat(decision.reason()).isEqualTo(reason);
+    assertThat(decision.outputs()).isEmpty();
+  }
+
+  private void assertPasses(Frames frames, Reason reason, int... ports) {
+    Decision decision = route(frames);
+    assertThat(decision.reason()).isEqualTo(reason);
+    assertThat(decision.outputs())
+        .isEqualTo(
+            Arrays.stream(ports)
+                .mapToObj(port -> new Decision.Output(port, frames.frame()))
+                .toList());
   }
 
   private void assertFallback(Frames frames, Reason reason) {
-    assertThat(route(frames))
-        .isInstanceOfSatisfying(
-            Decision.Forward.class, forward -> assertThat(forward.reason()).isEqualTo(reason));
+    Decision decision = route(frames);
+    assertThat(decision.reason()).isEqualTo(reason);
+    assertThat(decision.backend()).isPresent();
   }
 
   @Nested
@@ -153,14 +172,10 @@ class OracleTest {
                   Nonce.parse("0102030405060708"),
                   9);
       Frame frame = v4.quicShort(cid.toString()).frame();
-      assertThat(
-              Oracle.of(history.intent(), "leaf", Set.of(CidAlgorithm.SINGLE_PASS)).route(1, frame))
-          .isInstanceOfSatisfying(
-              Decision.Forward.class,
-              forward -> {
-                assertThat(forward.reason()).isEqualTo(Reason.ROUTED_BY_CID);
-                assertThat(forward.backend()).isEqualTo(backend("b").number());
-              });
+      Decision decision =
+          Oracle.of(history.intent(), "leaf", Set.of(CidAlgorithm.SINGLE_PASS)).route(1, frame);
+      assertThat(decision.reason()).isEqualTo(Reason.ROUTED_BY_CID);
+      assertThat(decision.backend()).hasValue(backend("b").number());
       assertThat(route(frame).reason()).isEqualTo(Reason.FALLBACK_UNKNOWN_CODEPOINT);
     }
   }
@@ -170,7 +185,7 @@ class OracleTest {
     @Test
     void macAddressesTtlAndChecksumChangeAndNothingElse() {
       byte[] before = v4.quicShort(cid("a")).octets();
-      Decision.Forward forward = (Decision.Forward) route(Frame.of(before));
+      Decision.Output forward = sent(Frame.of(before));
       byte[] after = forward.frame().toByteArray();
       ByteBuffer expected = ByteBuffer.wrap(before.clone());
       expected.put(0, new byte[] {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, (byte) 0xfe});
@@ -184,7 +199,7 @@ class OracleTest {
     @Test
     void theChecksumIsRightForEveryTtl() {
       for (int ttl = 2; ttl <= 255; ttl++) {
-        Decision.Forward forward = (Decision.Forward) route(v4.ttl(ttl).quicShort(cid("a")));
+        Decision.Output forward = sent(v4.ttl(ttl).quicShort(cid("a")).frame());
         ByteBuffer after = ByteBuffer.wrap(forward.frame().toByteArray());
         assertThat(Frames.checksum(after, 14, 20)).as("TTL %s", ttl).isZero();
       }
@@ -194,7 +209,7 @@ class OracleTest {
     void aWrongChecksumStaysWrong() {
       byte[] octets = v4.quicShort(cid("a")).octets();
       octets[24] ^= 0x11;
-      Decision.Forward forward = (Decision.Forward) route(Frame.of(octets));
+      Decision.Output forward = sent(Frame.of(octets));
       ByteBuffer after = ByteBuffer.wrap(forward.frame().toByteArray());
       assertThat(Frames.checksum(after, 14, 20)).isNotZero();
     }
@@ -202,7 +217,7 @@ class OracleTest {
     @Test
     void ipv6LosesOneOfItsHopLimit() {
       byte[] before = v6.quicShort(cid("a")).octets();
-      byte[] after = ((Decision.Forward) route(Frame.of(before))).frame().toByteArray();
+      byte[] after = sent(Frame.of(before)).frame().toByteArray();
       assertThat(after[21]).isEqualTo((byte) 63);
       assertThat(Arrays.copyOfRange(after, 22, after.length))
           .isEqualTo(Arrays.copyOfRange(before, 22, before.length));
@@ -217,7 +232,7 @@ class OracleTest {
                   new Device("leaf", "leaf:9559", 1, Optional.empty(), Map.of(), T0)));
       history.backend("web", "c", 3);
       Frames frames = v4.quicShort(cid("c"));
-      byte[] after = ((Decision.Forward) route(frames)).frame().toByteArray();
+      byte[] after = sent(frames.frame()).frame().toByteArray();
       assertThat(Arrays.copyOfRange(after, 6, 12))
           .isEqualTo(Arrays.copyOfRange(frames.octets(), 6, 12));
     }
@@ -225,10 +240,8 @@ class OracleTest {
     @Test
     void aPacketAtTheEndOfItsTtlIsDropped() {
       for (int ttl : new int[] {0, 1}) {
-        assertThat(route(v4.ttl(ttl).quicShort(cid("a"))))
-            .isEqualTo(new Decision.Drop(Reason.TTL_EXPIRED));
-        assertThat(route(v6.ttl(ttl).quicLong("e0")))
-            .isEqualTo(new Decision.Drop(Reason.TTL_EXPIRED));
+        assertDropped(v4.ttl(ttl).quicShort(cid("a")), Reason.TTL_EXPIRED);
+        assertDropped(v6.ttl(ttl).quicLong("e0"), Reason.TTL_EXPIRED);
       }
     }
   }
@@ -265,10 +278,9 @@ class OracleTest {
       int moved = 0;
       for (int port = 1024; port < 1124; port++) {
         Frames tuple = Frames.udp("203.0.113.9", port, "192.0.2.1", 443);
-        int backend = ((Decision.Forward) route(tuple.quicLong("e0aabbcc"))).backend();
-        assertThat(((Decision.Forward) route(tuple.quicLong("e1ddeeff"))).backend())
-            .isEqualTo(backend);
-        assertThat(((Decision.Forward) route(tuple)).backend()).isEqualTo(backend);
+        int backend = route(tuple.quicLong("e0aabbcc")).backend().orElseThrow();
+        assertThat(route(tuple.quicLong("e1ddeeff")).backend()).hasValue(backend);
+        assertThat(route(tuple).backend()).hasValue(backend);
         moved += backend == backend("a").number() ? 1 : 0;
       }
       assertThat(moved).isBetween(25, 75);
@@ -279,8 +291,7 @@ class OracleTest {
       history.state("web", "a", Backend.State.DRAINING);
       for (int port = 1024; port < 1124; port++) {
         Frames tuple = Frames.udp("203.0.113.9", port, "192.0.2.1", 443);
-        assertThat(((Decision.Forward) route(tuple.quicLong("e0"))).backend())
-            .isEqualTo(backend("b").number());
+        assertThat(route(tuple.quicLong("e0")).backend()).hasValue(backend("b").number());
       }
     }
 
@@ -293,8 +304,8 @@ class OracleTest {
     @Test
     void withoutActiveBackendThePacketIsDropped() {
       history.state("web", "a", Backend.State.DRAINING).state("web", "b", Backend.State.DRAINED);
-      assertThat(route(v4.quicLong("e0"))).isEqualTo(new Decision.Drop(Reason.NO_FALLBACK));
-      assertThat(route(v4.ttl(1).quicLong("e0"))).isEqualTo(new Decision.Drop(Reason.NO_FALLBACK));
+      assertDropped(v4.quicLong("e0"), Reason.NO_FALLBACK);
+      assertDropped(v4.ttl(1).quicLong("e0"), Reason.NO_FALLBACK);
     }
 
     @Test
@@ -305,8 +316,7 @@ class OracleTest {
                   i, new Vip("s", Endpoint.of("192.0.2.7", 443), "web", true, T0)));
       Frames steered = Frames.udp("203.0.113.9", 50000, "192.0.2.7", 443);
       assertRoutedByCid(steered.quicShort(cid("b")), "b");
-      assertThat(route(steered.quicLong("e0").toMac(0x02_00_00_00_00_c2L)))
-          .isEqualTo(new Decision.PassL2(Reason.STEER_LOCAL, new TreeSet<>(Set.of(2))));
+      assertPasses(steered.quicLong("e0").toMac(0x02_00_00_00_00_c2L), Reason.STEER_LOCAL, 2);
     }
   }
 
@@ -316,21 +326,12 @@ class OracleTest {
     void whatIsNoVipsPasses() {
       assertThat(reason(Frames.udp("203.0.113.9", 1, "192.0.2.1", 444))).isEqualTo(Reason.NOT_VIP);
       assertThat(reason(Frames.udp("203.0.113.9", 1, "192.0.2.2", 443))).isEqualTo(Reason.NOT_VIP);
-      assertThat(route(Frame.parse("ffffffffffff0200000000c10806" + "00".repeat(28))).reason())
-          .isEqualTo(Reason.NOT_VIP);
     }
 
     @Test
     void tcpPasses() {
       byte[] octets = v4.quicShort(cid("a")).octets();
       octets[23] = 6;
-      assertThat(route(Frame.of(octets)).reason()).isEqualTo(Reason.NOT_VIP);
-    }
-
-    @Test
-    void ipv6ExtensionHeadersAreNotFollowed() {
-      byte[] octets = v6.quicShort(cid("a")).octets();
-      octets[20] = 44;
       assertThat(route(Frame.of(octets)).reason()).isEqualTo(Reason.NOT_VIP);
     }
 
@@ -380,18 +381,15 @@ class OracleTest {
         for (int length = 0; length < whole.length; length++) {
           Decision decision = route(Frame.of(Arrays.copyOf(whole, length)));
           assertThat(decision.reason()).as("%s octets", length).isEqualTo(Reason.MALFORMED);
-          assertThat(decision)
-              .isInstanceOf(length < 14 ? Decision.Drop.class : Decision.PassL2.class);
+          assertThat(decision.isDrop()).isEqualTo(length < 14);
         }
       }
     }
 
     @Test
     void stationsAreForwardedToAndTheRestIsFloodedButNotBack() {
-      assertThat(route(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1).toMac(0x0200000000c2L)))
-          .isEqualTo(new Decision.PassL2(Reason.NOT_VIP, new TreeSet<>(Set.of(2))));
-      assertThat(route(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1)))
-          .isEqualTo(new Decision.PassL2(Reason.NOT_VIP, new TreeSet<>(Set.of(2, 11, 12))));
+      assertPasses(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1).toMac(0x0200000000c2L), Reason.NOT_VIP, 2);
+      assertPasses(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1), Reason.NOT_VIP, 2, 11, 12);
     }
 
     @Test

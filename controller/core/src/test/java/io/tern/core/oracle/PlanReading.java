@@ -8,12 +8,10 @@ import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
  * Looks a datagram up in the entries of a plan as the pipeline's tables would: key by key, without
@@ -31,9 +29,9 @@ final class PlanReading {
   Answer read(Packet.Udp udp) {
     Optional<TableEntry.Action> vip =
         lookup(
-            udp.isV4() ? Tables.VipV4.ID : Tables.VipV6.ID,
-            Bits.of(udp.destination()),
-            Bits.of(udp.destinationPort()));
+            udp.ip().isV4() ? Tables.VipV4.ID : Tables.VipV6.ID,
+            Bits.of(udp.ip().destination()),
+            Bits.of(udp.udp().destinationPort()));
     if (vip.isEmpty()) {
       return new Answer(Reason.NOT_VIP, Optional.empty());
     }
@@ -50,17 +48,9 @@ final class PlanReading {
     if (vip.get().actionId() == Actions.SetPoolSteerOnly.ID) {
       return new Answer(Reason.STEER_LOCAL, Optional.empty());
     }
-    CRC32 crc = new CRC32();
-    crc.update(udp.source());
-    crc.update(udp.destination());
-    crc.update(
-        ByteBuffer.allocate(4)
-            .putShort((short) udp.sourcePort())
-            .putShort((short) udp.destinationPort())
-            .flip());
     long mask = vip.get().params().get(1).toBigInteger().longValueExact();
     Optional<BigInteger> owner =
-        lookup(Tables.Fallback.ID, pool, Bits.of(crc.getValue() & mask))
+        lookup(Tables.Fallback.ID, pool, Bits.of(Integer.toUnsignedLong(udp.tuple().hash()) & mask))
             .map(action -> action.params().get(0).toBigInteger());
     return owner.isEmpty()
         ? new Answer(Reason.NO_FALLBACK, owner)
@@ -87,7 +77,7 @@ final class PlanReading {
   }
 
   private static Answer expiring(Packet.Udp udp, Answer answer) {
-    return udp.timeToLive() <= 1 ? new Answer(Reason.TTL_EXPIRED, Optional.empty()) : answer;
+    return udp.ip().timeToLive() <= 1 ? new Answer(Reason.TTL_EXPIRED, Optional.empty()) : answer;
   }
 
   private Optional<TableEntry.Action> lookup(int table, Bits... match) {

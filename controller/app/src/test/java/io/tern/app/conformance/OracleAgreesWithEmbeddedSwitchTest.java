@@ -28,6 +28,12 @@ class OracleAgreesWithEmbeddedSwitchTest {
       EnumSet.of(
           Reason.DANGLING_BACKEND,
           Reason.PACKET_OUT,
+          Reason.FALLBACK_CID_LENGTH_MISMATCH,
+          Reason.KNOWN_DCID,
+          Reason.KNOWN_TUPLE,
+          Reason.ICMP_REPLICATED,
+          Reason.ICMP_ECHO,
+          Reason.RETURN_PATH,
           // Pools whose forwarding could not reach their VIP's family are refused.
           Reason.WRONG_FAMILY);
 

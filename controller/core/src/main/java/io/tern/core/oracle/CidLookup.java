@@ -63,8 +63,7 @@ final class CidLookup {
         configs.stream().filter(c -> c.quicLb().codepoint() == firstOctet >>> 5).findFirst();
     return config
         .map(c -> find(cid.get(), c))
-        .orElseGet(
-            () -> Answer.unroutable(Reason.FALLBACK_UNKNOWN_CODEPOINT, Optional.empty()));
+        .orElseGet(() -> Answer.unroutable(Reason.FALLBACK_UNKNOWN_CODEPOINT, Optional.empty()));
   }
 
   private Answer find(ConnectionId cid, CidConfig config) {

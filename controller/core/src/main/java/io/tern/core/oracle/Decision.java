@@ -75,6 +75,10 @@ public record Decision(
       requireNonNull(server, "server");
       requireNonNull(backend, "backend");
     }
+
+    Hits boundFor(int number) {
+      return new Hits(vip, cidConfig, server, OptionalInt.of(number));
+    }
   }
 
   public Decision {
@@ -93,9 +97,5 @@ public record Decision(
   /** True if nothing leaves. */
   public boolean isDrop() {
     return outputs.isEmpty();
-  }
-
-  Decision withCopy(Copy copy) {
-    return new Decision(reason, hits, outputs, migratedPool, copy);
   }
 }

@@ -3,16 +3,19 @@ package io.tern.core.oracle;
 import io.tern.cid.CidAlgorithm;
 import io.tern.core.intent.Backend;
 import io.tern.core.intent.CidConfig;
+import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Device;
+import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Pool;
 import io.tern.core.intent.Vip;
+import io.tern.core.oracle.Decision.Copy;
+import io.tern.p4.contract.Reason;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +24,7 @@ final class DeviceView {
   private final Intent intent;
   private final Device device;
   private final Set<CidAlgorithm> algorithms;
+  private final Delivery delivery;
 
   /** By pool: fallbacks are too slow to make again for each packet. */
   private final Map<String, PoolView> pools = new ConcurrentHashMap<>();
@@ -29,14 +33,35 @@ final class DeviceView {
     this.intent = intent;
     this.device = device;
     this.algorithms = Set.copyOf(algorithms);
+    this.delivery = new Delivery(device);
   }
 
   /** The VIP with this endpoint, if the device serves its pool. */
   Optional<Vip> vip(byte[] address, int port) {
     return intent.vips().values().stream()
-        .filter(vip -> Arrays.equals(vip.endpoint().address().getAddress(), address))
+        .filter(vip -> isAt(vip.endpoint(), address))
         .filter(vip -> vip.endpoint().port() == port)
         .filter(vip -> serves(vip.poolId()))
+        .findFirst();
+  }
+
+  /** Whether the device answers echo requests to this address: one of a VIP that it serves. */
+  boolean answersEcho(byte[] address) {
+    return device.answerEcho()
+        && intent.vips().values().stream()
+            .anyMatch(vip -> isAt(vip.endpoint(), address) && serves(vip.poolId()));
+  }
+
+  /** The VIP that a backend behind NAT answers for, by its own address and port. */
+  Optional<Vip> translatedVip(byte[] address, int port) {
+    return intent.vips().values().stream()
+        .filter(vip -> intent.pools().get(vip.poolId()).options().isNat())
+        .filter(vip -> serves(vip.poolId()))
+        .filter(
+            vip ->
+                pool(vip.poolId()).living().stream()
+                    .map(Backend::endpoint)
+                    .anyMatch(own -> isAt(own, address) && own.port() == port))
         .findFirst();
   }
 
@@ -44,9 +69,21 @@ final class DeviceView {
     return pools.computeIfAbsent(poolId, this::view);
   }
 
-  OptionalInt portTo(Backend backend) {
-    Integer port = backend.nextHop().portByDevice().get(device.id());
-    return port == null ? OptionalInt.empty() : OptionalInt.of(port);
+  int portTo(Backend backend) {
+    return backend.nextHop().portByDevice().get(device.id());
+  }
+
+  Delivery delivery() {
+    return delivery;
+  }
+
+  /** Whether packets that count under this reason are copied to the controller. */
+  Copy copies(Reason reason) {
+    CopyPolicy policy = device.copies().get(reason);
+    if (policy == null) {
+      return Copy.NEVER;
+    }
+    return policy.sampleMask() == 0 ? Copy.ALWAYS : Copy.MAYBE;
   }
 
   private PoolView view(String poolId) {
@@ -58,17 +95,32 @@ final class DeviceView {
     List<Backend> living =
         intent.backendsOf(poolId).values().stream()
             .filter(backend -> backend.state() != Backend.State.DRAINED)
-            .filter(backend -> portTo(backend).isPresent())
+            .filter(backend -> reaches(backend, pool))
             .toList();
-    List<Backend> active =
-        living.stream().filter(backend -> backend.state() == Backend.State.ACTIVE).toList();
+    List<Backend> sharers =
+        living.stream()
+            .filter(backend -> backend.state() == Backend.State.ACTIVE && backend.weight() > 0)
+            .toList();
     return new PoolView(
-        pool, new CidLookup(configs, living, false), Fallback.of(pool, active), living);
+        pool,
+        new CidLookup(configs, living, pool.options().checkCidLength()),
+        Fallback.of(pool, sharers),
+        living);
   }
 
   /** A device that reaches no backend of a pool leaves the pool's packets to others. */
   private boolean serves(String poolId) {
+    Pool pool = intent.pools().get(poolId);
     Collection<Backend> backends = intent.backendsOf(poolId).values();
-    return backends.isEmpty() || backends.stream().anyMatch(b -> portTo(b).isPresent());
+    return backends.isEmpty() || backends.stream().anyMatch(b -> reaches(b, pool));
+  }
+
+  private boolean reaches(Backend backend, Pool pool) {
+    return backend.nextHop().portByDevice().containsKey(device.id())
+        && delivery.canReach(backend, pool.options().forwarding());
+  }
+
+  private static boolean isAt(Endpoint endpoint, byte[] address) {
+    return Arrays.equals(endpoint.address().getAddress(), address);
   }
 }

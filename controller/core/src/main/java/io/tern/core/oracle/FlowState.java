@@ -75,9 +75,7 @@ public final class FlowState {
     static Key of(int pool, byte[] cid, int tupleHash) {
       return new Key(
           pool,
-          cid.length < DCID_OCTETS
-              ? Optional.empty()
-              : Optional.of(ByteBuffer.wrap(cid).getLong()),
+          cid.length < DCID_OCTETS ? Optional.empty() : Optional.of(ByteBuffer.wrap(cid).getLong()),
           tupleHash);
     }
   }

@@ -3,7 +3,7 @@ package io.tern.core.oracle;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** The 4-tuple of the packets that a client sends. */
+/** A 4-tuple, mostly that of the packets that a client sends. */
 final class FlowTuple {
   private final byte[] source;
   private final byte[] destination;
@@ -17,9 +17,13 @@ final class FlowTuple {
     this.destinationPort = destinationPort;
   }
 
-  /** The client's address. */
-  byte[] source() {
-    return source.clone();
+  /** Of the packets in the other direction. */
+  FlowTuple inverse() {
+    return new FlowTuple(
+        /* source= */ destination,
+        /* destination= */ source,
+        /* sourcePort= */ destinationPort,
+        /* destinationPort= */ sourcePort);
   }
 
   /** The VIP's address, if it is one. */

@@ -41,8 +41,7 @@ final class FrameEditor {
     byte[] before = new byte[2];
     frame.get(ip.timeToLiveAt(), before);
     frame.put(ip.timeToLiveAt(), (byte) value);
-    InternetChecksum.adjust(
-        frame, ip.checksumAt(), before, new byte[] {(byte) value, before[1]});
+    InternetChecksum.adjust(frame, ip.checksumAt(), before, new byte[] {(byte) value, before[1]});
   }
 
   private static void putMac(ByteBuffer frame, int offset, MacAddress mac) {

@@ -9,10 +9,14 @@ import io.tern.core.intent.Device;
 import io.tern.core.intent.DevicePorts;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Vip;
-import io.tern.core.oracle.Decision.Copy;
 import io.tern.core.oracle.Decision.Hits;
 import io.tern.core.oracle.Decision.Output;
+import io.tern.core.oracle.FlowState.By;
+import io.tern.core.oracle.FlowState.Known;
 import io.tern.p4.contract.Reason;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,12 +38,10 @@ import java.util.Set;
 public final class Oracle {
   private final DeviceView device;
   private final Layer2 layer2;
-  private final Delivery delivery;
 
   private Oracle(Intent intent, Device device, Set<CidAlgorithm> algorithms) {
     this.device = new DeviceView(intent, device, algorithms);
     this.layer2 = new Layer2(intent, device);
-    this.delivery = new Delivery(device);
   }
 
   /** The oracle of a device that decodes clear text only; see the other method. */
@@ -121,9 +123,29 @@ public final class Oracle {
         Optional<Vip> vip = device.vip(tuple.destination(), tuple.destinationPort());
         if (vip.isPresent()) {
           return toVip(vip.get(), ofFlow);
+        } else if (ofFlow instanceof Packet.Udp udp) {
+          return fromBackend(udp).orElseGet(() -> pass(Reason.NOT_VIP));
         }
+      } else if (packet instanceof Packet.EchoRequest request
+          && device.answersEcho(request.ip().destination())) {
+        return noVips(Reason.ICMP_ECHO, List.of(new Output(ingressPort, EchoReply.to(request))));
       }
       return pass(Reason.NOT_VIP);
+    }
+
+    /** The way back of NAT: the client knows the VIP alone. */
+    private Optional<Decision> fromBackend(Packet.Udp udp) {
+      return device
+          .translatedVip(udp.ip().source(), udp.udp().sourcePort())
+          .map(Vip::endpoint)
+          .map(
+              vip -> {
+                ByteBuffer translated = FrameEditor.copyOf(udp.ip());
+                new Translation(vip.address().getAddress(), vip.port()).ofSource(translated, udp);
+                return noVips(
+                    Reason.RETURN_PATH,
+                    layer2.carry(ingressPort, Frame.of(FrameEditor.octets(translated))));
+              });
     }
 
     private Decision pass(Reason reason) {
@@ -131,44 +153,111 @@ public final class Oracle {
     }
 
     private Decision noVips(Reason reason, List<Output> outputs) {
-      return new Decision(reason, Hits.NONE, outputs, Optional.empty(), Copy.NEVER);
+      return decision(reason, Hits.NONE, outputs, Optional.empty());
     }
 
     private Decision toVip(Vip vip, Packet.OfFlow packet) {
       PoolView pool = device.pool(vip.poolId());
-      boolean error = packet instanceof Packet.IcmpError;
+      boolean isError = packet instanceof Packet.IcmpError;
+      // What an error quotes was sent by the server: its own CID is the source there.
       Optional<ConnectionId> cid =
-          error
+          isError
               ? QuicInvariants.source(packet.payload())
               : QuicInvariants.destination(packet.payload());
       CidLookup.Answer byCid = pool.cids().find(cid);
       Hits hits =
           new Hits(Optional.of(vip.id()), byCid.config(), byCid.server(), OptionalInt.empty());
-      Optional<Backend> byTuple =
-          vip.steerOnly() ? Optional.empty() : pool.fallback().route(packet.tuple().hash());
       if (byCid.backend().isPresent()) {
         Backend named = byCid.backend().get();
-        boolean migrated = byTuple.filter(owner -> owner.number() != named.number()).isPresent();
-        return toBackend(
-            error ? Reason.ICMP_BY_CID : Reason.ROUTED_BY_CID,
-            hits,
-            migrated ? Optional.of(pool.pool().id()) : Optional.empty(),
-            named,
-            pool,
-            packet);
+        Reason reason = isError ? Reason.ICMP_BY_CID : Reason.ROUTED_BY_CID;
+        return toBackend(reason, hits, migrated(vip, pool, packet, named), named, pool, packet);
       }
       if (vip.steerOnly()) {
-        return new Decision(
-            Reason.STEER_LOCAL,
-            hits,
-            layer2.carry(ingressPort, frame),
-            Optional.empty(),
-            Copy.NEVER);
+        return decision(
+            Reason.STEER_LOCAL, hits, layer2.carry(ingressPort, frame), Optional.empty());
       }
-      Reason reason = error ? Reason.ICMP_FALLBACK : byCid.reason();
-      return byTuple
-          .map(owner -> toBackend(reason, hits, Optional.empty(), owner, pool, packet))
-          .orElseGet(() -> drop(Reason.NO_FALLBACK, hits, Optional.empty()));
+      return isError
+          ? unroutableError((Packet.IcmpError) packet, pool, hits)
+          : unroutable((Packet.Udp) packet, cid, byCid.reason(), pool, hits);
+    }
+
+    /** The pool, if a balancer without CIDs would have chosen another backend. */
+    private Optional<String> migrated(Vip vip, PoolView pool, Packet.OfFlow packet, Backend named) {
+      return vip.steerOnly() || !pool.pool().options().countMigrated()
+          ? Optional.empty()
+          : pool.fallback()
+              .route(packet.tuple().hash())
+              .filter(owner -> owner.number() != named.number())
+              .map(owner -> pool.pool().id());
+    }
+
+    /** Where it went before, or else by the fallback; and so will what follows it. */
+    private Decision unroutable(
+        Packet.Udp packet, Optional<ConnectionId> cid, Reason why, PoolView pool, Hits hits) {
+      Optional<Backend> byTuple = pool.fallback().route(packet.tuple().hash());
+      Optional<Duration> timeout = pool.pool().options().stateTimeout();
+      if (timeout.isEmpty()) {
+        return byTuple
+            .map(owner -> toBackend(why, hits, Optional.empty(), owner, pool, packet))
+            .orElseGet(() -> noFallback(hits));
+      }
+      long timeoutMicros = timeout.get().toNanos() / 1000;
+      FlowState.Key key =
+          FlowState.Key.of(
+              pool.pool().number(),
+              cid.map(ConnectionId::toByteArray).orElse(new byte[0]),
+              packet.tuple().hash());
+      Optional<Known> known = state.recall(key, now, timeoutMicros);
+      Optional<Backend> byState = known.flatMap(k -> pool.livingBackend(k.backend()));
+      Optional<Backend> backend = byState.isPresent() ? byState : byTuple;
+      if (backend.isEmpty()) {
+        return noFallback(hits);
+      }
+      state.remember(key, backend.get().number(), now, timeoutMicros);
+      Reason reason = why;
+      if (byState.isPresent()) {
+        reason = known.get().by() == By.DCID ? Reason.KNOWN_DCID : Reason.KNOWN_TUPLE;
+      }
+      return toBackend(reason, hits, Optional.empty(), backend.get(), pool, packet);
+    }
+
+    /** Its 4-tuple may be known; it tells nothing new. */
+    private Decision unroutableError(Packet.IcmpError packet, PoolView pool, Hits hits) {
+      int hash = packet.tuple().hash();
+      Optional<Backend> byState =
+          pool.pool()
+              .options()
+              .stateTimeout()
+              .flatMap(
+                  timeout ->
+                      state.recall(
+                          FlowState.Key.of(pool.pool().number(), new byte[0], hash),
+                          now,
+                          timeout.toNanos() / 1000))
+              .flatMap(known -> pool.livingBackend(known.backend()));
+      if (byState.isEmpty()
+          && pool.pool().options().replicateIcmpErrors()
+          && !pool.living().isEmpty()) {
+        return replicated(packet, pool, hits);
+      }
+      return (byState.isPresent() ? byState : pool.fallback().route(hash))
+          .map(
+              owner -> toBackend(Reason.ICMP_FALLBACK, hits, Optional.empty(), owner, pool, packet))
+          .orElseGet(() -> noFallback(hits));
+    }
+
+    private Decision replicated(Packet.IcmpError packet, PoolView pool, Hits hits) {
+      if (packet.ip().timeToLive() <= 1) {
+        return decision(Reason.TTL_EXPIRED, hits, List.of(), Optional.empty());
+      }
+      List<Output> copies = new ArrayList<>();
+      for (Backend backend : pool.living()) {
+        device
+            .delivery()
+            .frameFor(backend, pool.pool(), packet)
+            .ifPresent(copy -> copies.add(new Output(device.portTo(backend), copy)));
+      }
+      return decision(Reason.ICMP_REPLICATED, hits, copies, Optional.empty());
     }
 
     private Decision toBackend(
@@ -178,21 +267,25 @@ public final class Oracle {
         Backend backend,
         PoolView pool,
         Packet.OfFlow packet) {
-      Hits bound =
-          new Hits(
-              hits.vip(), hits.cidConfig(), hits.server(), OptionalInt.of(backend.number()));
+      Hits bound = hits.boundFor(backend.number());
       if (packet.ip().timeToLive() <= 1) {
-        return drop(Reason.TTL_EXPIRED, bound, migratedPool);
+        return decision(Reason.TTL_EXPIRED, bound, List.of(), migratedPool);
       }
-      Output output =
-          new Output(
-              device.portTo(backend).orElseThrow(),
-              delivery.frameFor(backend, pool.pool(), packet));
-      return new Decision(reason, bound, List.of(output), migratedPool, Copy.NEVER);
+      return device
+          .delivery()
+          .frameFor(backend, pool.pool(), packet)
+          .map(sent -> List.of(new Output(device.portTo(backend), sent)))
+          .map(outputs -> decision(reason, bound, outputs, migratedPool))
+          .orElseGet(() -> decision(Reason.WRONG_FAMILY, bound, List.of(), migratedPool));
     }
 
-    private Decision drop(Reason reason, Hits hits, Optional<String> migratedPool) {
-      return new Decision(reason, hits, List.of(), migratedPool, Copy.NEVER);
+    private Decision noFallback(Hits hits) {
+      return decision(Reason.NO_FALLBACK, hits, List.of(), Optional.empty());
+    }
+
+    private Decision decision(
+        Reason reason, Hits hits, List<Output> outputs, Optional<String> migratedPool) {
+      return new Decision(reason, hits, outputs, migratedPool, device.copies(reason));
     }
   }
 }

@@ -41,8 +41,7 @@ sealed interface Packet {
   record Udp(IpHeader ip, UdpHeader udp, ByteBuffer payload) implements OfFlow {
     @Override
     public FlowTuple tuple() {
-      return new FlowTuple(
-          ip.source(), ip.destination(), udp.sourcePort(), udp.destinationPort());
+      return new FlowTuple(ip.source(), ip.destination(), udp.sourcePort(), udp.destinationPort());
     }
   }
 
@@ -59,10 +58,11 @@ sealed interface Packet {
     @Override
     public FlowTuple tuple() {
       return new FlowTuple(
-          quotedIp.destination(),
-          quotedIp.source(),
-          quotedUdp.destinationPort(),
-          quotedUdp.sourcePort());
+              quotedIp.source(),
+              quotedIp.destination(),
+              quotedUdp.sourcePort(),
+              quotedUdp.destinationPort())
+          .inverse();
     }
   }
 

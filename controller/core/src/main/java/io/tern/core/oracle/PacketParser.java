@@ -45,7 +45,7 @@ final class PacketParser {
     int etherType = unsignedShort(etherTypeAt);
     return tagsBefore < MAX_TAGS
         && (etherType == Headers.ETHERTYPE_VLAN
-            || etherType == Headers.ETHERTYPE_SERVICE_VLAN && tagsBefore == 0);
+            || (etherType == Headers.ETHERTYPE_SERVICE_VLAN && tagsBefore == 0));
   }
 
   private Packet ipv4(int etherTypeAt) {
@@ -115,9 +115,9 @@ final class PacketParser {
   private static boolean isExtension(int protocol) {
     return switch (protocol) {
       case Headers.PROTOCOL_HOP_BY_HOP,
-              Headers.PROTOCOL_ROUTING,
-              Headers.PROTOCOL_FRAGMENT,
-              Headers.PROTOCOL_DESTINATION_OPTIONS ->
+          Headers.PROTOCOL_ROUTING,
+          Headers.PROTOCOL_FRAGMENT,
+          Headers.PROTOCOL_DESTINATION_OPTIONS ->
           true;
       default -> false;
     };
@@ -187,9 +187,7 @@ final class PacketParser {
   /** Servers send no extension headers: none is followed in what they sent. */
   private Packet errorAboutIpv6(IpHeader ip, int icmpAt, int end) {
     int at = icmpAt + Headers.ICMP;
-    if (end - at < Headers.IPV6
-        || version(at) != 6
-        || octet(at + 6) != Headers.PROTOCOL_UDP) {
+    if (end - at < Headers.IPV6 || version(at) != 6 || octet(at + 6) != Headers.PROTOCOL_UDP) {
       return new Packet.Other();
     }
     IpHeader quoted = new IpHeader(frame, ip.etherTypeAt(), at, false);

@@ -100,7 +100,6 @@ final class Tunnel {
             .put(octets, inner.at(), octets.length - inner.at());
     boolean outerIsV4 = outer[0] >>> 4 == 4;
     return out.putShort(
-        inner.etherTypeAt(),
-        (short) (outerIsV4 ? Headers.ETHERTYPE_IPV4 : Headers.ETHERTYPE_IPV6));
+        inner.etherTypeAt(), (short) (outerIsV4 ? Headers.ETHERTYPE_IPV4 : Headers.ETHERTYPE_IPV6));
   }
 }

@@ -69,7 +69,8 @@ public final class Frames implements Cloneable {
   /** An ICMP or ICMPv6 echo request. */
   public static Frames echoRequest(String fromAddress, String toAddress) {
     boolean v6 = Endpoint.of(toAddress, 1).isV6();
-    return icmp(fromAddress, toAddress, (v6 ? "80" : "08") + "000000" + "12340001" + "ab".repeat(9));
+    return icmp(
+        fromAddress, toAddress, (v6 ? "80" : "08") + "000000" + "12340001" + "ab".repeat(9));
   }
 
   public Frames toMac(long mac) {
@@ -175,7 +176,8 @@ public final class Frames implements Cloneable {
   }
 
   private byte[] ipv6(byte[] transport) {
-    ByteBuffer chain = ByteBuffer.allocate(extensions.stream().mapToInt(e -> 1 + e.octets.length() / 2).sum());
+    ByteBuffer chain =
+        ByteBuffer.allocate(extensions.stream().mapToInt(e -> 1 + e.octets.length() / 2).sum());
     for (int i = 0; i < extensions.size(); i++) {
       int next = i + 1 < extensions.size() ? extensions.get(i + 1).type() : protocol();
       chain.put((byte) next).put(parse(extensions.get(i).octets()));
@@ -198,7 +200,7 @@ public final class Frames implements Cloneable {
     udp.putShort((short) from.port()).putShort((short) to.port());
     udp.putShort((short) (8 + payload.length)).putShort((short) 0).put(payload);
     if (checksummed) {
-      int sum = checksum(udp, true);
+      int sum = checksum(udp.array(), true);
       udp.putShort(6, (short) (sum == 0 ? 0xffff : sum));
     }
     return udp.array();
@@ -207,13 +209,12 @@ public final class Frames implements Cloneable {
   private byte[] icmp() {
     ByteBuffer icmp = ByteBuffer.wrap(payload.clone());
     if (payload.length >= 4) {
-      icmp.putShort(2, (short) 0).putShort(2, (short) checksum(icmp, to.isV6()));
+      icmp.putShort(2, (short) 0).putShort(2, (short) checksum(icmp.array(), to.isV6()));
     }
     return icmp.array();
   }
 
-  private int checksum(ByteBuffer transport, boolean pseudoHeader) {
-    byte[] octets = transport.array();
+  private int checksum(byte[] octets, boolean pseudoHeader) {
     ByteBuffer covered = ByteBuffer.allocate(36 + octets.length + octets.length % 2);
     if (pseudoHeader) {
       covered.put(from.address().getAddress()).put(to.address().getAddress());

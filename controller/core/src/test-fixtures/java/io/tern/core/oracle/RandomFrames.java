@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Frames that mean something to an intent: UDP to its VIPs, mostly QUIC, ICMP errors about what
- * its VIPs have sent, echo requests, answers of its backends, and what a network carries besides;
- * with any mix of headers. Not thread-safe.
+ * Frames that mean something to an intent: UDP to its VIPs, mostly QUIC, ICMP errors about what its
+ * VIPs have sent, echo requests, answers of its backends, and what a network carries besides; with
+ * any mix of headers. Not thread-safe.
  */
 public final class RandomFrames {
   private static final String[] CLIENTS_V4 = {"203.0.113.9", "198.18.7.77", "192.0.2.1"};
@@ -202,8 +202,7 @@ public final class RandomFrames {
         int length = random.nextInt(3);
         String segmentsLeft = random.nextInt(4) == 0 ? payloads.octets(1) : "00";
         yield frames.extension(
-            type,
-            "%02x".formatted(length) + "04" + segmentsLeft + payloads.octets(4 + 8 * length));
+            type, "%02x".formatted(length) + "04" + segmentsLeft + payloads.octets(4 + 8 * length));
       }
       default -> {
         int length = random.nextInt(10) == 0 ? random.nextInt(40) : random.nextInt(3);
@@ -238,9 +237,7 @@ public final class RandomFrames {
   private Endpoint vipOr(boolean v6) {
     List<Endpoint> endpoints =
         vips.stream().map(Vip::endpoint).filter(endpoint -> endpoint.isV6() == v6).toList();
-    return endpoints.isEmpty()
-        ? someEndpoint(v6)
-        : endpoints.get(random.nextInt(endpoints.size()));
+    return endpoints.isEmpty() ? someEndpoint(v6) : endpoints.get(random.nextInt(endpoints.size()));
   }
 
   private Endpoint someEndpoint() {
@@ -257,9 +254,7 @@ public final class RandomFrames {
   private Endpoint client(boolean v6) {
     String[] clients = v6 ? CLIENTS_V6 : CLIENTS_V4;
     int port =
-        random.nextInt(3) == 0
-            ? 1 + random.nextInt(65_535)
-            : 50_000 + random.nextInt(CLIENT_PORTS);
+        random.nextInt(3) == 0 ? 1 + random.nextInt(65_535) : 50_000 + random.nextInt(CLIENT_PORTS);
     return Endpoint.of(clients[random.nextInt(clients.length)], port);
   }
 

@@ -41,10 +41,11 @@ final class RandomPayloads {
       case 1 -> dtls();
       case 2 -> octets(1 + random.nextInt(40));
       case 3 -> cut(longHeader(cid(pool), octets(random.nextInt(9))));
-      case 4 -> "c0" + octets(4) + "%02x".formatted(random.nextInt(256)) + octets(random.nextInt(60));
+      case 4 ->
+          "c0" + octets(4) + "%02x".formatted(random.nextInt(256)) + octets(random.nextInt(60));
       case 5 -> firstOctet(0x40) + cid(pool);
       case 6, 7, 8, 9 -> firstOctet(0x40) + cid(pool) + octets(random.nextInt(24));
-      default -> longHeader(cid(pool), octets(random.nextInt(9)) ) + coalesced(pool);
+      default -> longHeader(cid(pool), octets(random.nextInt(9))) + coalesced(pool);
     };
   }
 
@@ -71,16 +72,18 @@ final class RandomPayloads {
 
   /** RFC 9000, section 15: the pattern 0x?a?a?a?a. */
   private int greased() {
-    return random.nextInt() & 0xf0f0f0f0 | 0x0a0a0a0a;
+    return (random.nextInt() & 0xf0f0f0f0) | 0x0a0a0a0a;
   }
 
   private String coalesced(Optional<String> pool) {
-    return random.nextInt(3) == 0 ? longHeader(cid(pool), "") + octets(8) : octets(random.nextInt(24));
+    return random.nextInt(3) == 0
+        ? longHeader(cid(pool), "") + octets(8)
+        : octets(random.nextInt(24));
   }
 
   /** Fixed bit and type are the versions' own affair: any of their values will do. */
   private String firstOctet(int form) {
-    return "%02x".formatted(form & 0x80 | random.nextInt(0x80));
+    return "%02x".formatted((form & 0x80) | random.nextInt(0x80));
   }
 
   /** DTLS 1.2 (RFC 6347), 1.3 (RFC 9147, unified header) with and without connection ID. */

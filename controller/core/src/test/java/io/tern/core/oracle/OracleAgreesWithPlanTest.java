@@ -42,12 +42,7 @@ class OracleAgreesWithPlanTest {
             .anyMatch(
                 entry ->
                     entry.key().match().size() == 1
-                        && entry
-                            .key()
-                            .match()
-                            .get(0)
-                            .toBigInteger()
-                            .equals(backend)
+                        && entry.key().match().get(0).toBigInteger().equals(backend)
                         && entry
                             .action()
                             .params()

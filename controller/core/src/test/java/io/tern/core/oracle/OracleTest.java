@@ -388,7 +388,8 @@ class OracleTest {
 
     @Test
     void stationsAreForwardedToAndTheRestIsFloodedButNotBack() {
-      assertPasses(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1).toMac(0x0200000000c2L), Reason.NOT_VIP, 2);
+      assertPasses(
+          Frames.udp("203.0.113.9", 1, "192.0.2.9", 1).toMac(0x0200000000c2L), Reason.NOT_VIP, 2);
       assertPasses(Frames.udp("203.0.113.9", 1, "192.0.2.9", 1), Reason.NOT_VIP, 2, 11, 12);
     }
 

@@ -95,11 +95,14 @@ final class EmbeddedTarget implements FuzzTarget {
               (port == DevicePorts.CONTROLLER ? observed.copies : observed.outputs)
                   .add(
                       new Output(
-                          port,
-                          Frame.of(Arrays.copyOfRange(packet, offset, offset + length)))));
+                          port, Frame.of(Arrays.copyOfRange(packet, offset, offset + length)))));
     }
     for (Reason reason : Reason.values()) {
-      record(reason, count(plane.counter(Counters.Reason.NAME, reason.index())), reasonsBefore, observed.reasons);
+      record(
+          reason,
+          count(plane.counter(Counters.Reason.NAME, reason.index())),
+          reasonsBefore,
+          observed.reasons);
     }
     counted.forEach(
         (key, handle) ->

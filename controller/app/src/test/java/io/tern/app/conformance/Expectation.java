@@ -66,8 +66,7 @@ final class Expectation {
     possibleCopies.clear();
     Observed expected = new Observed();
     for (Arrival arrival : arrivals) {
-      Decision decision =
-          oracle.route(arrival.port(), arrival.frame(), state, arrival.micros());
+      Decision decision = oracle.route(arrival.port(), arrival.frame(), state, arrival.micros());
       decisions.add(decision);
       add(decision, arrival, expected);
     }
@@ -114,11 +113,11 @@ final class Expectation {
         .ifPresent(
             pool -> expected.migrated.merge(intent.pools().get(pool).number(), 1L, Long::sum));
     Decision.Hits hits = decision.hits();
-    hits.vip().ifPresent(id -> expected.entries.merge(key(intent.vips().get(id)), one, Count::plus));
+    hits.vip()
+        .ifPresent(id -> expected.entries.merge(key(intent.vips().get(id)), one, Count::plus));
     hits.cidConfig()
         .ifPresent(
-            key ->
-                expected.entries.merge(key(intent.cidConfigs().get(key)), one, Count::plus));
+            key -> expected.entries.merge(key(intent.cidConfigs().get(key)), one, Count::plus));
     hits.server()
         .ifPresent(
             server ->
@@ -132,8 +131,7 @@ final class Expectation {
     hits.backend()
         .ifPresent(
             backend ->
-                expected.entries.merge(
-                    key(Tables.Backend.ID, Bits.of(backend)), one, Count::plus));
+                expected.entries.merge(key(Tables.Backend.ID, Bits.of(backend)), one, Count::plus));
     if (decision.copy() != Decision.Copy.NEVER) {
       Output copy = new Output(255, packetIn(decision, arrival));
       (decision.copy() == Decision.Copy.ALWAYS ? expected.copies : possibleCopies).add(copy);

@@ -120,8 +120,7 @@ final class Fuzzer {
     text.add("device: " + smallest.deviceId());
     for (Arrival arrival : smallest.arrivals()) {
       text.add(
-          "in at port %d, %d us: %s"
-              .formatted(arrival.port(), arrival.micros(), arrival.frame()));
+          "in at port %d, %d us: %s".formatted(arrival.port(), arrival.micros(), arrival.frame()));
     }
     text.add(disagreement(smallest, false).orElse("does not fail again"));
     return text.toString();

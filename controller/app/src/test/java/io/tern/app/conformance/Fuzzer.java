@@ -3,6 +3,8 @@ package io.tern.app.conformance;
 import io.tern.app.conformance.FuzzCase.Arrival;
 import io.tern.core.intent.CanonicalForm;
 import io.tern.core.intent.Intent;
+import io.tern.core.intent.IntentChanges;
+import io.tern.core.intent.IntentException;
 import io.tern.core.intent.RandomIntents;
 import io.tern.core.oracle.Decision;
 import io.tern.core.oracle.Frame;
@@ -67,7 +69,7 @@ final class Fuzzer {
   }
 
   private static FuzzCase randomCase(Random random, int frames) {
-    Intent intent = new RandomIntents(random).changes(80).intent();
+    Intent intent = withoutEcho(new RandomIntents(random).changes(80).intent());
     RandomFrames source = new RandomFrames(intent, random);
     List<Arrival> arrivals = new ArrayList<>();
     long micros = 1;
@@ -76,6 +78,16 @@ final class Fuzzer {
       arrivals.add(new Arrival(random.nextInt(20), frame, micros));
     }
     return new FuzzCase(intent, DEVICE, arrivals);
+  }
+
+  /** Plans have no entries for it. */
+  private static Intent withoutEcho(Intent intent) {
+    try {
+      return IntentChanges.updateDevice(
+          intent, intent.devices().get(DEVICE).withAnswerEcho(false));
+    } catch (IntentException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private Optional<String> disagreement(FuzzCase fuzzCase, boolean count) {

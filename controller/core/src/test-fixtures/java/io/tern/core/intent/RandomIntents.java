@@ -20,10 +20,6 @@ public final class RandomIntents {
     this.history =
         new History()
             .leaf()
-            .apply(
-                intent ->
-                    IntentChanges.updateDevice(
-                        intent, intent.devices().get("leaf").withAnswerEcho(false)))
             .device("spine", Map.of())
             .pool("web", 256)
             .pool("api", 1024)

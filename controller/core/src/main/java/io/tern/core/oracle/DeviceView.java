@@ -6,6 +6,7 @@ import io.tern.core.intent.CidConfig;
 import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Device;
 import io.tern.core.intent.Endpoint;
+import io.tern.core.intent.Forwarding;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Pool;
 import io.tern.core.intent.Vip;
@@ -45,10 +46,14 @@ final class DeviceView {
         .findFirst();
   }
 
-  /** Whether the device answers echo requests to this address: one of a VIP that it serves. */
+  /**
+   * Whether the device answers echo requests to this address: one of a VIP that it serves. The
+   * address of a steer-only VIP is that of the host behind the device, which answers itself.
+   */
   boolean answersEcho(byte[] address) {
     return device.answerEcho()
         && intent.vips().values().stream()
+            .filter(vip -> !vip.steerOnly())
             .anyMatch(vip -> isAt(vip.endpoint(), address) && serves(vip.poolId()));
   }
 
@@ -92,11 +97,7 @@ final class DeviceView {
         intent.cidConfigsOf(poolId).values().stream()
             .filter(config -> algorithms.contains(config.quicLb().algorithm()))
             .toList();
-    List<Backend> living =
-        intent.backendsOf(poolId).values().stream()
-            .filter(backend -> backend.state() != Backend.State.DRAINED)
-            .filter(backend -> reaches(backend, pool))
-            .toList();
+    List<Backend> living = living(poolId);
     List<Backend> sharers =
         living.stream()
             .filter(backend -> backend.state() == Backend.State.ACTIVE && backend.weight() > 0)
@@ -108,16 +109,28 @@ final class DeviceView {
         living);
   }
 
-  /** A device that reaches no backend of a pool leaves the pool's packets to others. */
+  /**
+   * A device that reaches no backend of a pool leaves the pool's packets to others, and so does one
+   * that has no way to some of those that it should reach: half a pool would lose connections.
+   */
   private boolean serves(String poolId) {
-    Pool pool = intent.pools().get(poolId);
     Collection<Backend> backends = intent.backendsOf(poolId).values();
-    return backends.isEmpty() || backends.stream().anyMatch(b -> reaches(b, pool));
+    Forwarding forwarding = intent.pools().get(poolId).options().forwarding();
+    return backends.isEmpty()
+        || (backends.stream().anyMatch(this::hasPortTo)
+            && living(poolId).stream().allMatch(b -> delivery.canReach(b, forwarding)));
   }
 
-  private boolean reaches(Backend backend, Pool pool) {
-    return backend.nextHop().portByDevice().containsKey(device.id())
-        && delivery.canReach(backend, pool.options().forwarding());
+  /** The backends that still get packets, as far as the device reaches them. */
+  private List<Backend> living(String poolId) {
+    return intent.backendsOf(poolId).values().stream()
+        .filter(backend -> backend.state() != Backend.State.DRAINED)
+        .filter(this::hasPortTo)
+        .toList();
+  }
+
+  private boolean hasPortTo(Backend backend) {
+    return backend.nextHop().portByDevice().containsKey(device.id());
   }
 
   private static boolean isAt(Endpoint endpoint, byte[] address) {

@@ -83,8 +83,7 @@ final class Fuzzer {
   /** Plans have no entries for it. */
   private static Intent withoutEcho(Intent intent) {
     try {
-      return IntentChanges.updateDevice(
-          intent, intent.devices().get(DEVICE).withAnswerEcho(false));
+      return IntentChanges.updateDevice(intent, intent.devices().get(DEVICE).withAnswerEcho(false));
     } catch (IntentException e) {
       throw new AssertionError(e);
     }

@@ -2,6 +2,8 @@ package io.tern.core.intent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,7 +27,37 @@ public final class SmallerIntents {
     intent.devices().values().stream()
         .filter(device -> !device.id().equals(deviceToKeep))
         .forEach(device -> smaller.add(withoutDevice(intent, device.id())));
+    intent.pools().values().forEach(pool -> addPlainer(intent, pool, smaller));
+    addPlainer(intent, intent.devices().get(deviceToKeep), smaller);
+    smaller.removeIf(intent::equals);
     return smaller;
+  }
+
+  private static void addPlainer(Intent intent, Pool pool, List<Intent> smaller) {
+    PoolOptions options = pool.options();
+    for (PoolOptions plainer :
+        List.of(
+            options.withForwarding(new Forwarding.L2()),
+            options.withCountMigrated(false),
+            options.withReplicateIcmpErrors(false),
+            options.withStateTimeout(Optional.empty()),
+            options.withCheckCidLength(false))) {
+      TreeMap<String, Pool> pools = new TreeMap<>(intent.pools());
+      pools.put(pool.id(), pool.withOptions(plainer));
+      smaller.add(intent.withPools(pools));
+    }
+  }
+
+  private static void addPlainer(Intent intent, Device device, List<Intent> smaller) {
+    for (Device plainer :
+        List.of(
+            device.withCopies(Map.of()),
+            device.withAnswerEcho(false),
+            device.withTunnelSources(Optional.empty(), Optional.empty()))) {
+      TreeMap<String, Device> devices = new TreeMap<>(intent.devices());
+      devices.put(device.id(), plainer);
+      smaller.add(intent.withDevices(devices));
+    }
   }
 
   private static Intent withoutPool(Intent intent, String id) {

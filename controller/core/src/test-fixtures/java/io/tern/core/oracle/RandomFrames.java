@@ -10,8 +10,10 @@ import io.tern.core.intent.Vip;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Frames that mean something to an intent: UDP to its VIPs, mostly QUIC, ICMP errors about what its
@@ -41,6 +43,9 @@ public final class RandomFrames {
   private final List<Backend> backends;
   private final List<MacAddress> stations;
 
+  /** By address of the client and endpoint of the VIP: slow to find, and few. */
+  private static final Map<List<Object>, Endpoint> SAME_CELL = new ConcurrentHashMap<>();
+
   public RandomFrames(Intent intent, Random random) {
     requireNonNull(intent, "intent");
     this.random = requireNonNull(random, "random");
@@ -56,7 +61,7 @@ public final class RandomFrames {
 
   /** A UDP datagram from a client, mostly to a VIP, in plain IP. */
   public Frame datagram() {
-    return fromClient().frame();
+    return fromClient().ttl(random.nextInt(20) == 0 ? 1 : 64).frame();
   }
 
   /** A frame whose lengths are right. */
@@ -103,7 +108,27 @@ public final class RandomFrames {
   private Frames fromClient() {
     Optional<Vip> vip = vip();
     Endpoint to = vip.map(Vip::endpoint).orElseGet(this::someEndpoint);
-    return udp(client(to.isV6()), to).payload(payloads.fromClient(vip.map(Vip::poolId)));
+    Endpoint from = client(to.isV6());
+    return udp(random.nextInt(16) == 0 ? withSameCell(from, to) : from, to)
+        .payload(payloads.fromClient(vip.map(Vip::poolId)));
+  }
+
+  /** From the port that makes all such 4-tuples share one cell of a state table. */
+  private Endpoint withSameCell(Endpoint from, Endpoint to) {
+    return SAME_CELL.computeIfAbsent(
+        List.of(from.address(), to),
+        key -> {
+          for (int port = 1; port < 65_536; port++) {
+            int hash =
+                new FlowTuple(
+                        from.address().getAddress(), to.address().getAddress(), port, to.port())
+                    .hash();
+            if ((hash & (FlowState.CELLS - 1)) == 0x1234) {
+              return new Endpoint(from.address(), port);
+            }
+          }
+          return from;
+        });
   }
 
   private Frames fromBackend() {

@@ -8,12 +8,15 @@ import io.tern.cid.ServerId;
 import io.tern.core.intent.Backend;
 import io.tern.core.intent.CidConfig;
 import io.tern.core.intent.Intent;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.CRC32;
 
 /**
  * What clients and servers of an intent could put into UDP, in hexadecimal: mostly QUIC with CIDs
@@ -24,6 +27,9 @@ final class RandomPayloads {
 
   /** Few, so that state tables meet the same ones again. */
   private static final int CLIENT_CIDS = 6;
+
+  /** DCIDs whose CRC-32 agrees in the bits that choose the cell of a state table. */
+  private static final List<String> SAME_CELL = sameCell(3);
 
   private final Intent intent;
   private final Random random;
@@ -109,6 +115,9 @@ final class RandomPayloads {
   }
 
   private String clientCid() {
+    if (random.nextInt(6) == 0) {
+      return SAME_CELL.get(random.nextInt(SAME_CELL.size()));
+    }
     int which = random.nextInt(CLIENT_CIDS);
     return "e%x%02x".formatted(which, which) + "c1".repeat(which == 0 ? 4 : 6 + 2 * which);
   }
@@ -145,6 +154,19 @@ final class RandomPayloads {
       case 3 -> "%02x".formatted(quicLb.codepoint() << 5 | random.nextInt(32)) + cid.substring(2);
       default -> cid;
     };
+  }
+
+  private static List<String> sameCell(int count) {
+    List<String> cids = new ArrayList<>();
+    for (long i = 0; cids.size() < count; i++) {
+      byte[] octets = ByteBuffer.allocate(8).putLong(0xe5L << 56 | i).array();
+      CRC32 crc = new CRC32();
+      crc.update(octets);
+      if ((crc.getValue() & (FlowState.CELLS - 1)) == 0x1234) {
+        cids.add(HexFormat.of().formatHex(octets));
+      }
+    }
+    return List.copyOf(cids);
   }
 
   private String flipped(String cid) {

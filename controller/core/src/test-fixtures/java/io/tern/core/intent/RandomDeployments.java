@@ -9,6 +9,7 @@ import io.tern.core.intent.IntentFixtures.History;
 import io.tern.p4.contract.Reason;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -26,6 +27,7 @@ public final class RandomDeployments {
     "192.0.2.1", "192.0.2.2", "2001:db8::2", "2001:db8::3"
   };
   private static final int[] VIP_PORTS = {443, 1, 2, 3, 4};
+  private static final List<CidAlgorithm> ALGORITHMS = List.of(CidAlgorithm.values());
   private static final int MAX_POOLS = 3;
   private static final int MAX_BACKENDS = 6;
 
@@ -170,7 +172,7 @@ public final class RandomDeployments {
   }
 
   private QuicLbConfig config(int codepoint, boolean selfDescription) {
-    CidAlgorithm algorithm = CidAlgorithm.values()[random.nextInt(CidAlgorithm.values().length)];
+    CidAlgorithm algorithm = ALGORITHMS.get(random.nextInt(ALGORITHMS.size()));
     int serverId = 1 + random.nextInt(15);
     int nonce =
         algorithm == CidAlgorithm.SINGLE_PASS

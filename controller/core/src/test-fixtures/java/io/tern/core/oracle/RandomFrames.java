@@ -70,7 +70,7 @@ public final class RandomFrames {
     if (kind == 0) {
       return neighbour();
     } else if (kind == 1) {
-      return Frame.of(HexFormat.of().parseHex(payloads.octets(random.nextInt(120))));
+      return Frame.of(HexFormat.of().parseHex(payloads.octets(1 + random.nextInt(120))));
     }
     Frames frames =
         switch (kind) {
@@ -91,10 +91,10 @@ public final class RandomFrames {
   public Frame damaged() {
     byte[] octets = whole().toByteArray();
     if (random.nextInt(4) == 0) {
-      octets = Arrays.copyOf(octets, random.nextInt(octets.length + 4));
+      octets = Arrays.copyOf(octets, 1 + random.nextInt(octets.length + 4));
     }
     int wrongOctets = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0;
-    for (int i = 0; i < wrongOctets && octets.length > 0; i++) {
+    for (int i = 0; i < wrongOctets; i++) {
       // Most of what decides is in the first 64 octets.
       int at = random.nextInt(random.nextBoolean() ? Math.min(64, octets.length) : octets.length);
       octets[at] =

@@ -58,18 +58,19 @@ final class SteadyTraffic {
       Map<Reason, Long> reasons = new EnumMap<>(Reason.class);
       sent.forEach(
           (number, frame) -> {
-            List<Decision.Forward> fates =
+            List<Decision> fates =
                 List.of(oracles).stream()
-                    .map(oracle -> (Decision.Forward) oracle.route(ingressPort, frame))
+                    .map(oracle -> oracle.route(ingressPort, frame))
                     .toList();
-            assertThat(fates.stream().map(Decision.Forward::reason).distinct())
+            assertThat(fates.stream().map(Decision::reason).distinct())
                 .as("%s: reasons for %s before and after", what, frame)
                 .hasSize(1);
             assertThat(left.get(number))
                 .as("%s: what became of %s", what, frame)
                 .isIn(
                     fates.stream()
-                        .map(fate -> new Leaves(fate.port(), Octets.of(fate.frame().toByteArray())))
+                        .flatMap(fate -> fate.outputs().stream())
+                        .map(out -> new Leaves(out.port(), Octets.of(out.frame().toByteArray())))
                         .toList());
             reasons.merge(fates.get(0).reason(), 1L, Long::sum);
           });

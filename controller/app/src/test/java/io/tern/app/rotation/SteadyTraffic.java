@@ -59,9 +59,7 @@ final class SteadyTraffic {
       sent.forEach(
           (number, frame) -> {
             List<Decision> fates =
-                List.of(oracles).stream()
-                    .map(oracle -> oracle.route(ingressPort, frame))
-                    .toList();
+                List.of(oracles).stream().map(oracle -> oracle.route(ingressPort, frame)).toList();
             assertThat(fates.stream().map(Decision::reason).distinct())
                 .as("%s: reasons for %s before and after", what, frame)
                 .hasSize(1);

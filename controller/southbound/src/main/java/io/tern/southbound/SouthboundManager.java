@@ -379,7 +379,7 @@ public final class SouthboundManager implements AutoCloseable {
     private SharedThreads threads;
     private SessionOptions sessionOptions = SessionOptions.DEFAULT;
     private ReconcileOptions reconcileOptions = ReconcileOptions.DEFAULT;
-    private DeviceCapabilities capabilities = DeviceCapabilities.ofContract();
+    private DeviceCapabilities capabilities;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private Deadline.Ticker ticker = Deadline.getSystemTicker();
     private RandomGenerator random = new Random();
@@ -388,6 +388,7 @@ public final class SouthboundManager implements AutoCloseable {
       this.store = requireNonNull(store, "store");
       this.pipeline = requireNonNull(pipeline, "pipeline");
       this.electionId = requireNonNull(electionId, "electionId");
+      this.capabilities = pipeline.capabilities();
     }
 
     /**
@@ -423,7 +424,7 @@ public final class SouthboundManager implements AutoCloseable {
       return this;
     }
 
-    /** What the devices can do; what the contract says unless set. */
+    /** What the devices can do; what the program has unless set. */
     public Builder capabilities(DeviceCapabilities capabilities) {
       this.capabilities = requireNonNull(capabilities, "capabilities");
       return this;

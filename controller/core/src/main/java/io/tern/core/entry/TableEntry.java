@@ -3,17 +3,33 @@ package io.tern.core.entry;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One entry of a table. Two entries with the same {@link #key()} are the same entity for P4Runtime.
  *
  * @param key table and match
  * @param action what it does
+ * @param meter rates of its direct meter; empty if it has none, or one that lets everything pass
  */
-public record TableEntry(Key key, Action action) {
+public record TableEntry(Key key, Action action, Optional<MeterConfig> meter) {
   public TableEntry {
     requireNonNull(key, "key");
     requireNonNull(action, "action");
+    requireNonNull(meter, "meter");
+  }
+
+  /** An entry without meter. */
+  public TableEntry(Key key, Action action) {
+    this(key, action, Optional.empty());
+  }
+
+  /** Whether a target that was given this entry would report the other. */
+  public boolean isReportedAs(TableEntry reported) {
+    return key.equals(reported.key)
+        && action.equals(reported.action)
+        && meter.isPresent() == reported.meter.isPresent()
+        && (meter.isEmpty() || meter.get().isReportedAs(reported.meter.get()));
   }
 
   /**

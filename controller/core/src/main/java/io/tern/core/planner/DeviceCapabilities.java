@@ -1,32 +1,75 @@
 package io.tern.core.planner;
 
 import io.tern.cid.CidAlgorithm;
+import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What a device can do. Immutable.
+ * What a device can do: the tables and actions that its program has. A profile of the program that
+ * leaves a feature out has neither its tables nor its actions. Immutable.
  *
- * @param algorithms the CID algorithms that it decodes
- * @param tableSizes how many entries each table holds, by P4Info ID; a table that is not in it
- *     holds none
+ * @param actions P4Info IDs of the actions that the tables take
+ * @param tableSizes how many entries each table holds, by P4Info ID; a table that is not in it is
+ *     not there
  */
-public record DeviceCapabilities(Set<CidAlgorithm> algorithms, Map<Integer, Integer> tableSizes) {
+public record DeviceCapabilities(Set<Integer> actions, Map<Integer, Integer> tableSizes) {
   private static final DeviceCapabilities CONTRACT =
       new DeviceCapabilities(
-          Set.of(CidAlgorithm.PLAINTEXT),
-          Map.of(
-              Tables.VipV4.ID, Tables.VipV4.SIZE,
-              Tables.VipV6.ID, Tables.VipV6.SIZE,
-              Tables.CidConfig.ID, Tables.CidConfig.SIZE,
-              Tables.ServerId.ID, Tables.ServerId.SIZE,
-              Tables.Fallback.ID, Tables.Fallback.SIZE,
-              Tables.Backend.ID, Tables.Backend.SIZE,
-              Tables.L2.ID, Tables.L2.SIZE));
+          Set.of(
+              Actions.SetPool.ID,
+              Actions.SetPoolSteerOnly.ID,
+              Actions.SetPoolStateful.ID,
+              Actions.DecodePlaintext.ID,
+              Actions.DecodeSinglePass.ID,
+              Actions.DecodeFourPass.ID,
+              Actions.ToBackend.ID,
+              Actions.ToFallbackBackend.ID,
+              Actions.StillServes.ID,
+              Actions.ForwardL2.ID,
+              Actions.TunnelIpipV4.ID,
+              Actions.TunnelIpipV6.ID,
+              Actions.TunnelGueV4.ID,
+              Actions.TunnelGueV6.ID,
+              Actions.NatV4.ID,
+              Actions.NatV6.ID,
+              Actions.DeliverLocal.ID,
+              Actions.UnNatV4.ID,
+              Actions.UnNatV6.ID,
+              Actions.ReplicateL2.ID,
+              Actions.ReplicateIpipV4.ID,
+              Actions.ReplicateIpipV6.ID,
+              Actions.ReplicateGueV4.ID,
+              Actions.ReplicateGueV6.ID,
+              Actions.ReplicateNatV4.ID,
+              Actions.ReplicateNatV6.ID,
+              Actions.AnswerEcho.ID,
+              Actions.CopyToController.ID,
+              Actions.L2Forward.ID,
+              Actions.L2Flood.ID,
+              Actions.L2Drop.ID),
+          Map.ofEntries(
+              Map.entry(Tables.VipV4.ID, Tables.VipV4.SIZE),
+              Map.entry(Tables.VipV6.ID, Tables.VipV6.SIZE),
+              Map.entry(Tables.CidConfig.ID, Tables.CidConfig.SIZE),
+              Map.entry(Tables.ServerId.ID, Tables.ServerId.SIZE),
+              Map.entry(Tables.Fallback.ID, Tables.Fallback.SIZE),
+              Map.entry(Tables.ServingBackend.ID, Tables.ServingBackend.SIZE),
+              Map.entry(Tables.Backend.ID, Tables.Backend.SIZE),
+              Map.entry(Tables.ReturnPathV4.ID, Tables.ReturnPathV4.SIZE),
+              Map.entry(Tables.ReturnPathV6.ID, Tables.ReturnPathV6.SIZE),
+              Map.entry(Tables.Replica.ID, Tables.Replica.SIZE),
+              Map.entry(Tables.EchoV4.ID, Tables.EchoV4.SIZE),
+              Map.entry(Tables.EchoV6.ID, Tables.EchoV6.SIZE),
+              Map.entry(Tables.Punt.ID, Tables.Punt.SIZE),
+              Map.entry(Tables.L2.ID, Tables.L2.SIZE)));
 
   public DeviceCapabilities {
-    algorithms = Set.copyOf(algorithms);
+    actions = Set.copyOf(actions);
     tableSizes = Map.copyOf(tableSizes);
   }
 
@@ -35,8 +78,53 @@ public record DeviceCapabilities(Set<CidAlgorithm> algorithms, Map<Integer, Inte
     return CONTRACT;
   }
 
-  /** How many entries a table holds. */
+  /** The same, with room for another number of entries in a table. */
+  public DeviceCapabilities withTableSize(int tableId, int size) {
+    Map<Integer, Integer> sizes = new HashMap<>(tableSizes);
+    sizes.put(tableId, size);
+    return new DeviceCapabilities(actions, sizes);
+  }
+
+  /** The same without some tables and actions, as of a profile that leaves them out. */
+  public DeviceCapabilities without(Set<Integer> ids) {
+    Set<Integer> otherActions = new HashSet<>(actions);
+    Map<Integer, Integer> otherSizes = new HashMap<>(tableSizes);
+    otherActions.removeAll(ids);
+    otherSizes.keySet().removeAll(ids);
+    return new DeviceCapabilities(otherActions, otherSizes);
+  }
+
+  /** How many entries a table holds; 0 if it is not there. */
   public int tableSize(int tableId) {
     return tableSizes.getOrDefault(tableId, 0);
+  }
+
+  /** Whether the program has a table. */
+  public boolean hasTable(int tableId) {
+    return tableSizes.containsKey(tableId);
+  }
+
+  /** Whether a table of the program takes an action. */
+  public boolean hasAction(int actionId) {
+    return actions.contains(actionId);
+  }
+
+  /** The CID algorithms that it decodes. */
+  public Set<CidAlgorithm> algorithms() {
+    Set<CidAlgorithm> algorithms = EnumSet.noneOf(CidAlgorithm.class);
+    for (CidAlgorithm algorithm : CidAlgorithm.values()) {
+      if (hasAction(decoder(algorithm))) {
+        algorithms.add(algorithm);
+      }
+    }
+    return algorithms;
+  }
+
+  private static int decoder(CidAlgorithm algorithm) {
+    return switch (algorithm) {
+      case PLAINTEXT -> Actions.DecodePlaintext.ID;
+      case SINGLE_PASS -> Actions.DecodeSinglePass.ID;
+      case FOUR_PASS -> Actions.DecodeFourPass.ID;
+    };
   }
 }

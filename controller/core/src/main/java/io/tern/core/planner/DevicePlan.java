@@ -3,6 +3,7 @@ package io.tern.core.planner;
 import static java.util.Objects.requireNonNull;
 
 import io.tern.core.entry.Bits;
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.Intent.CidConfigKey;
@@ -21,7 +22,8 @@ import java.util.Set;
  * @param deviceId the device
  * @param revision of the intent that it was made from
  * @param entries by key, ordered by table ID and then by the values of the match
- * @param groups multicast groups
+ * @param groups multicast groups, by ID
+ * @param cloneSessions clone sessions
  * @param defaultActions by table ID, for the tables whose default action the controller sets
  * @param cidConfigs the CID configurations that this plan programs
  * @param unsupported what the intent wants and this plan leaves out
@@ -31,6 +33,7 @@ public record DevicePlan(
     long revision,
     Map<TableEntry.Key, TableEntry> entries,
     List<MulticastGroup> groups,
+    List<CloneSession> cloneSessions,
     Map<Integer, TableEntry.Action> defaultActions,
     Set<CidConfigKey> cidConfigs,
     List<Unsupported> unsupported) {
@@ -43,6 +46,7 @@ public record DevicePlan(
     requireNonNull(deviceId, "deviceId");
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     groups = List.copyOf(groups);
+    cloneSessions = List.copyOf(cloneSessions);
     defaultActions = Map.copyOf(defaultActions);
     cidConfigs = Set.copyOf(cidConfigs);
     unsupported = List.copyOf(unsupported);
@@ -77,6 +81,6 @@ public record DevicePlan(
 
   /** A device that is right, for dry runs: {@code next.diff(current.asState())}. */
   public DeviceState asState() {
-    return new DeviceState(entries.values(), groups, defaultActions);
+    return new DeviceState(entries.values(), groups, cloneSessions, defaultActions);
   }
 }

@@ -1,5 +1,6 @@
 package io.tern.core.planner;
 
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import java.util.Collection;
@@ -11,19 +12,23 @@ import java.util.Map;
  *
  * @param entries of all tables, without default entries, in any order
  * @param groups multicast groups, in any order
+ * @param cloneSessions in any order
  * @param defaultActions by table ID, for the tables whose default action the controller sets; one
  *     that is missing here counts as wrong
  */
 public record DeviceState(
     Collection<TableEntry> entries,
     Collection<MulticastGroup> groups,
+    Collection<CloneSession> cloneSessions,
     Map<Integer, TableEntry.Action> defaultActions) {
   /** A device after its pipeline was pushed. */
-  public static final DeviceState EMPTY = new DeviceState(List.of(), List.of(), Map.of());
+  public static final DeviceState EMPTY =
+      new DeviceState(List.of(), List.of(), List.of(), Map.of());
 
   public DeviceState {
     entries = List.copyOf(entries);
     groups = List.copyOf(groups);
+    cloneSessions = List.copyOf(cloneSessions);
     defaultActions = Map.copyOf(defaultActions);
   }
 }

@@ -35,10 +35,11 @@ final class FallbackCache {
     this.maxSlots = maxSlots;
   }
 
-  /** The entries of a pool whose fallback these backends share; none if there are no backends. */
+  /** The entries of a pool that has these backends; none if none of them takes the fallback. */
   List<TableEntry> entries(Pool pool, Collection<Backend> backends) {
     List<Owner> owners =
         backends.stream()
+            .filter(Backend::takesFallback)
             .map(b -> new Owner(new Member(b.poolId() + "/" + b.id(), b.weight()), b.number()))
             .sorted(Comparator.comparing(owner -> owner.member().name()))
             .toList();

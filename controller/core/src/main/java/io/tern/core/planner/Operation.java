@@ -1,5 +1,6 @@
 package io.tern.core.planner;
 
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import java.util.Optional;
@@ -22,9 +23,18 @@ public sealed interface Operation {
   /** A multicast group that the device does not have. */
   record InsertGroup(MulticastGroup group) implements Operation {}
 
-  /** Other ports for a multicast group that the device has. */
+  /** Other replicas for a multicast group that the device has. */
   record ModifyGroup(MulticastGroup before, MulticastGroup after) implements Operation {}
 
   /** A multicast group that should not be there. */
   record DeleteGroup(MulticastGroup group) implements Operation {}
+
+  /** A clone session that the device does not have. */
+  record InsertCloneSession(CloneSession session) implements Operation {}
+
+  /** Another form of a clone session that the device has. */
+  record ModifyCloneSession(CloneSession before, CloneSession after) implements Operation {}
+
+  /** A clone session that should not be there. */
+  record DeleteCloneSession(CloneSession session) implements Operation {}
 }

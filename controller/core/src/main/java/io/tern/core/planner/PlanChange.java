@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * @param tables by the table's name in the P4 program; only tables with changes
  * @param slotsMoved fallback slots that would get another backend: the part of the new connections
  *     (and of those with unroutable CIDs) that would go elsewhere is this number over the slots
- * @param other multicast groups and default actions that would be written
+ * @param other multicast groups, clone sessions and default actions that would be written
  */
 public record PlanChange(SortedMap<String, TableChange> tables, int slotsMoved, int other) {
   /** Entries of one table. */

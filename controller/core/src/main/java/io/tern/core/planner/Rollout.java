@@ -1,16 +1,20 @@
 package io.tern.core.planner;
 
-import io.tern.core.entry.TableEntry;
 import io.tern.core.planner.Difference.Stage;
+import io.tern.core.planner.Operation.DeleteCloneSession;
 import io.tern.core.planner.Operation.DeleteEntry;
 import io.tern.core.planner.Operation.DeleteGroup;
+import io.tern.core.planner.Operation.InsertCloneSession;
 import io.tern.core.planner.Operation.InsertEntry;
 import io.tern.core.planner.Operation.InsertGroup;
 import io.tern.core.planner.Operation.ModifyEntry;
+import io.tern.core.planner.Operation.ModifyGroup;
 import io.tern.core.planner.Operation.SetDefaultAction;
 import io.tern.core.planner.References.Kind;
 import io.tern.core.planner.References.Reference;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,10 @@ import java.util.Set;
  * of its operations failed, before the next call. Not thread-safe; good for one difference.
  */
 public final class Rollout {
+  /** The others are sets of entries, which may be incomplete. */
+  private static final Set<Kind> WITHOUT_THEM_THINGS_DANGLE =
+      EnumSet.of(Kind.BACKEND, Kind.REPLICA, Kind.RETURN_PATH);
+
   private final List<Stage> stages;
   private final Set<Reference> missing = new HashSet<>();
   private final Set<Reference> inUse = new HashSet<>();
@@ -62,16 +70,24 @@ public final class Rollout {
   public void refused(Operation operation) {
     if (operation instanceof InsertEntry insert) {
       References.providedBy(insert.entry().key())
-          .filter(reference -> reference.kind() == Kind.BACKEND)
+          .filter(reference -> WITHOUT_THEM_THINGS_DANGLE.contains(reference.kind()))
           .ifPresent(missing::add);
     } else if (operation instanceof InsertGroup insert) {
       missing.add(References.group(insert.group().id()));
+    } else if (operation instanceof InsertCloneSession insert) {
+      missing.add(References.cloneSession(insert.session().id()));
     } else if (operation instanceof ModifyEntry modify) {
-      staysInUse(modify.before().action());
+      inUse.addAll(References.usedBy(modify.before()));
     } else if (operation instanceof DeleteEntry delete) {
-      staysInUse(delete.entry().action());
+      inUse.addAll(References.usedBy(delete.entry()));
+    } else if (operation instanceof ModifyGroup modify) {
+      inUse.addAll(References.usedBy(modify.before()));
+    } else if (operation instanceof DeleteGroup delete) {
+      inUse.addAll(References.usedBy(delete.group()));
     } else if (operation instanceof SetDefaultAction set) {
-      set.before().ifPresentOrElse(this::staysInUse, () -> unknownDefaultStays = true);
+      set.before()
+          .ifPresentOrElse(
+              before -> inUse.addAll(References.usedBy(before)), () -> unknownDefaultStays = true);
     }
   }
 
@@ -80,26 +96,24 @@ public final class Rollout {
     return List.copyOf(withheld);
   }
 
-  private void staysInUse(TableEntry.Action action) {
-    References.usedBy(action).ifPresent(inUse::add);
-  }
-
   private boolean isSafe(Operation operation) {
     if (operation instanceof InsertEntry insert) {
-      return leansOnNothingMissing(insert.entry().action());
+      return Collections.disjoint(References.neededBy(insert.entry()), missing);
     } else if (operation instanceof ModifyEntry modify) {
-      return leansOnNothingMissing(modify.after().action());
+      return Collections.disjoint(References.neededBy(modify.after()), missing);
     } else if (operation instanceof SetDefaultAction set) {
-      return leansOnNothingMissing(set.after());
+      return Collections.disjoint(References.usedBy(set.after()), missing);
+    } else if (operation instanceof InsertGroup insert) {
+      return Collections.disjoint(References.usedBy(insert.group()), missing);
+    } else if (operation instanceof ModifyGroup modify) {
+      return Collections.disjoint(References.usedBy(modify.after()), missing);
     } else if (operation instanceof DeleteEntry delete) {
       return References.providedBy(delete.entry().key()).map(r -> !inUse.contains(r)).orElse(true);
     } else if (operation instanceof DeleteGroup delete) {
       return !unknownDefaultStays && !inUse.contains(References.group(delete.group().id()));
+    } else if (operation instanceof DeleteCloneSession delete) {
+      return !inUse.contains(References.cloneSession(delete.session().id()));
     }
     return true;
-  }
-
-  private boolean leansOnNothingMissing(TableEntry.Action action) {
-    return References.usedBy(action).map(r -> !missing.contains(r)).orElse(true);
   }
 }

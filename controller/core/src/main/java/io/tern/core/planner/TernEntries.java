@@ -3,29 +3,46 @@ package io.tern.core.planner;
 import io.tern.cid.CidAlgorithm;
 import io.tern.cid.ServerId;
 import io.tern.core.entry.Bits;
+import io.tern.core.entry.CloneSession;
+import io.tern.core.entry.MeterConfig;
+import io.tern.core.entry.MulticastGroup;
+import io.tern.core.entry.Replica;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.entry.TableEntry.Action;
 import io.tern.core.intent.Backend;
 import io.tern.core.intent.CidConfig;
+import io.tern.core.intent.CopyPolicy;
+import io.tern.core.intent.DevicePorts;
+import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.MacAddress;
 import io.tern.core.intent.Pool;
 import io.tern.core.intent.Vip;
+import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The entries of the contract's tables: the one place that knows the order of match fields and
- * parameters.
+ * parameters, but for the ways to backends, which {@link ForwardingEntries} knows.
  */
 final class TernEntries {
-  private static final Bits ORIGINAL_SOURCE_MAC = Bits.of(0);
+  /** The group of {@link #vip} if ICMP errors are not replicated. */
+  static final int NO_ICMP_GROUP = 0;
 
-  private static final Bits COUNT_MIGRATED = Bits.of(1);
-  private static final Bits NO_ICMP_GROUP = Bits.of(0);
-  private static final Bits LENGTH_UNCHECKED = Bits.of(0);
+  /** The clone session that {@code copy_to_controller} clones to. */
+  static final int CONTROLLER_SESSION = 1;
+
+  /** Copies are whole packets: BMv2 refuses clone sessions that cut them. */
+  private static final int UNCUT = 0;
 
   private TernEntries() {}
 
@@ -34,21 +51,36 @@ final class TernEntries {
     return algorithm == CidAlgorithm.PLAINTEXT;
   }
 
-  static TableEntry vip(Vip vip, Pool pool) {
-    Action action =
+  /** The table of VIPs of an address family. */
+  static int vipTable(boolean v6) {
+    return v6 ? Tables.VipV6.ID : Tables.VipV4.ID;
+  }
+
+  /**
+   * @param icmpGroup the multicast group of ICMP errors, or {@link #NO_ICMP_GROUP}
+   * @param stateTimeout empty: the device remembers nothing for the pool
+   */
+  static TableEntry vip(Vip vip, Pool pool, int icmpGroup, Optional<Duration> stateTimeout) {
+    return entry(
+        vipTable(vip.endpoint().isV6()),
         vip.steerOnly()
             ? action(Actions.SetPoolSteerOnly.ID, Bits.of(pool.number()))
-            : action(
-                Actions.SetPool.ID,
-                Bits.of(pool.number()),
-                Bits.of(Integer.toUnsignedLong(pool.fallbackSlots() - 1)),
-                COUNT_MIGRATED,
-                NO_ICMP_GROUP);
-    return entry(
-        vip.endpoint().isV6() ? Tables.VipV6.ID : Tables.VipV4.ID,
-        action,
-        Bits.of(vip.endpoint().address().getAddress()),
-        Bits.of(vip.endpoint().port()));
+            : setPool(pool, icmpGroup, stateTimeout),
+        address(vip.endpoint()),
+        port(vip.endpoint()));
+  }
+
+  private static Action setPool(Pool pool, int icmpGroup, Optional<Duration> stateTimeout) {
+    List<Bits> params = new ArrayList<>();
+    params.add(Bits.of(pool.number()));
+    params.add(Bits.of(pool.fallbackSlots() - 1));
+    params.add(flag(pool.options().countMigrated()));
+    params.add(Bits.of(icmpGroup));
+    if (stateTimeout.isEmpty()) {
+      return new Action(Actions.SetPool.ID, params);
+    }
+    params.add(Bits.of(TimeUnit.MICROSECONDS.convert(stateTimeout.get())));
+    return new Action(Actions.SetPoolStateful.ID, params);
   }
 
   /** {@code config} must be one that {@link #canDecode} says yes to. */
@@ -62,7 +94,7 @@ final class TernEntries {
             Bits.of(config.sidSpace()),
             Bits.of(mask),
             Bits.of(config.quicLb().cidLength()),
-            LENGTH_UNCHECKED),
+            flag(pool.options().checkCidLength())),
         Bits.of(pool.number()),
         Bits.of(config.quicLb().codepoint()));
   }
@@ -83,15 +115,51 @@ final class TernEntries {
     return action(Actions.ToFallbackBackend.ID, Bits.of(backend));
   }
 
-  static TableEntry backend(Backend backend, int port, Optional<MacAddress> sourceMac) {
+  /** That what a device remembers of a backend still counts. */
+  static TableEntry serving(Backend backend) {
     return entry(
-        Tables.Backend.ID,
+        Tables.ServingBackend.ID, action(Actions.StillServes.ID), Bits.of(backend.number()));
+  }
+
+  /** The table that gives answers of backends behind NAT their VIP's address again. */
+  static int returnPathTable(boolean v6) {
+    return v6 ? Tables.ReturnPathV6.ID : Tables.ReturnPathV4.ID;
+  }
+
+  /** Both of one address family. */
+  static TableEntry returnPath(Backend backend, Vip vip) {
+    boolean v6 = vip.endpoint().isV6();
+    return entry(
+        returnPathTable(v6),
         action(
-            Actions.ForwardL2.ID,
-            Bits.of(port),
-            Bits.of(backend.nextHop().mac().value()),
-            sourceMac.map(mac -> Bits.of(mac.value())).orElse(ORIGINAL_SOURCE_MAC)),
-        Bits.of(backend.number()));
+            v6 ? Actions.UnNatV6.ID : Actions.UnNatV4.ID,
+            address(vip.endpoint()),
+            port(vip.endpoint())),
+        address(backend.endpoint()),
+        port(backend.endpoint()));
+  }
+
+  static TableEntry echo(InetAddress address) {
+    byte[] octets = address.getAddress();
+    return entry(
+        octets.length == 16 ? Tables.EchoV6.ID : Tables.EchoV4.ID,
+        action(Actions.AnswerEcho.ID),
+        Bits.of(octets));
+  }
+
+  static TableEntry copy(Reason reason, CopyPolicy policy) {
+    return new TableEntry(
+        new TableEntry.Key(Tables.Punt.ID, List.of(Bits.of(reason.index()))),
+        action(Actions.CopyToController.ID, Bits.of(policy.sampleMask())),
+        Optional.of(MeterConfig.singleRate(policy.packetsPerSecond(), policy.burst())));
+  }
+
+  /** Where copies for the controller go. */
+  static CloneSession controllerSession() {
+    return new CloneSession(
+        CONTROLLER_SESSION,
+        new TreeSet<>(Set.of(new Replica(DevicePorts.CONTROLLER, MulticastGroup.SAME_INSTANCE))),
+        UNCUT);
   }
 
   static TableEntry station(MacAddress mac, int port) {
@@ -104,6 +172,18 @@ final class TernEntries {
 
   static Action drop() {
     return action(Actions.L2Drop.ID);
+  }
+
+  private static Bits address(Endpoint endpoint) {
+    return Bits.of(endpoint.address().getAddress());
+  }
+
+  private static Bits port(Endpoint endpoint) {
+    return Bits.of(endpoint.port());
+  }
+
+  private static Bits flag(boolean set) {
+    return Bits.of(set ? 1 : 0);
   }
 
   private static TableEntry entry(int tableId, Action action, Bits... match) {

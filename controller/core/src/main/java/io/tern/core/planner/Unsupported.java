@@ -17,7 +17,19 @@ public record Unsupported(Kind kind, String resource, String message) {
     /** It has no port towards a backend: it cannot send packets there. */
     NO_PORT,
     /** A table has no room. */
-    TABLE_FULL
+    TABLE_FULL,
+    /** Its program has no VIPs of an address family. */
+    NO_ADDRESS_FAMILY,
+    /** Its program cannot forward as a pool wants. */
+    NO_FORWARDING,
+    /** It has no address to begin tunnels at. */
+    NO_TUNNEL_SOURCE,
+    /** Its program remembers no connections. */
+    NO_STATE,
+    /** Its program cannot replicate ICMP errors. */
+    NO_REPLICATION,
+    /** Its program copies nothing to the controller. */
+    NO_COPIES
   }
 
   public Unsupported {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Resources to build intents from. */
 public final class IntentFixtures {
@@ -47,6 +48,22 @@ public final class IntentFixtures {
 
     public History pool(String id, int slots) {
       return apply(i -> IntentChanges.createPool(i, new PoolSpec(id, slots, T0)));
+    }
+
+    public History options(String pool, PoolOptions options) {
+      return apply(i -> IntentChanges.updatePool(i, pool, options));
+    }
+
+    public History device(String id, UnaryOperator<Device> change) {
+      return apply(i -> IntentChanges.updateDevice(i, change.apply(i.devices().get(id))));
+    }
+
+    public History weight(String pool, String id, int weight) {
+      return apply(
+          i -> {
+            Intent.BackendKey key = new Intent.BackendKey(pool, id);
+            return IntentChanges.updateBackend(i, key, weight, i.backends().get(key).state());
+          });
     }
 
     public History vip(String id, String address, int port, String pool) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -63,8 +62,8 @@ class DifferenceTest {
             Step.MAKE_L2);
     assertThat(difference.summary())
         .hasToString(
-            "backend +1 ~0 -0, cid_config +1 ~0 -0, fallback +128 ~0 -0, l2 +2 ~0 -0, server_id +1"
-                + " ~0 -0, vip_v4 +1 ~0 -0, groups and defaults ~2; 0 slots move");
+            "backend +1 ~0 -0, cid_config +1 ~0 -0, echo_v4 +1 ~0 -0, fallback +128 ~0 -0, l2 +2 ~0 -0,"
+                + " server_id +1 ~0 -0, vip_v4 +1 ~0 -0, groups and defaults ~2; 0 slots move");
   }
 
   @Test
@@ -126,7 +125,10 @@ class DifferenceTest {
     List<TableEntry> entries = new ArrayList<>(state.entries());
     entries.add(foreign);
     assertThat(
-            plan.diff(new DeviceState(entries, state.groups(), state.defaultActions())).isEmpty())
+            plan.diff(
+                    new DeviceState(
+                        entries, state.groups(), state.cloneSessions(), state.defaultActions()))
+                .isEmpty())
         .isTrue();
   }
 
@@ -135,10 +137,12 @@ class DifferenceTest {
     DevicePlan plan = plan(new History().leaf().intent());
     DeviceState state = plan.asState();
     List<MulticastGroup> groups = new ArrayList<>(state.groups());
-    MulticastGroup surplus = new MulticastGroup(9, new TreeSet<>(Set.of(1)));
+    MulticastGroup surplus = MulticastGroup.ofPorts(9, Set.of(1));
     groups.add(surplus);
     assertThat(
-            plan.diff(new DeviceState(state.entries(), groups, state.defaultActions()))
+            plan.diff(
+                    new DeviceState(
+                        state.entries(), groups, state.cloneSessions(), state.defaultActions()))
                 .operations())
         .containsExactly(new Operation.DeleteGroup(surplus));
   }
@@ -149,7 +153,7 @@ class DifferenceTest {
       @ForAll Random random,
       @ForAll @IntRange(min = 0, max = 60) int first,
       @ForAll @IntRange(min = 1, max = 30) int more) {
-    RandomIntents intents = new RandomIntents(random).changes(first);
+    RandomIntents intents = RandomIntents.withEveryOption(random).changes(first);
     DevicePlan before = plan(intents.intent());
     DevicePlan after = plan(intents.changes(more).intent());
     SimulatedDevice device = new SimulatedDevice(before.asState());
@@ -162,6 +166,7 @@ class DifferenceTest {
         device.apply(operation);
         assertThat(device.dangling()).as("after %s", operation).isEmpty();
         assertThat(device.halfServedVip(filling)).as("after %s", operation).isEmpty();
+        assertThat(device.vipWithoutGroup()).as("after %s", operation).isEmpty();
       }
     }
 
@@ -171,7 +176,8 @@ class DifferenceTest {
   private static Set<Bits> poolsServedWithoutSlots(DevicePlan plan) {
     Set<Bits> pools = new HashSet<>();
     for (TableEntry entry : plan.entries().values()) {
-      if (entry.action().actionId() == Actions.SetPool.ID) {
+      if (entry.action().actionId() == Actions.SetPool.ID
+          || entry.action().actionId() == Actions.SetPoolStateful.ID) {
         pools.add(entry.action().params().get(0));
       }
     }
@@ -190,7 +196,7 @@ class DifferenceTest {
       @ForAll @IntRange(min = 0, max = 60) int first,
       @ForAll @IntRange(min = 1, max = 30) int more,
       @ForAll @IntRange(min = 1, max = 100) int percentRefused) {
-    RandomIntents intents = new RandomIntents(random).changes(first);
+    RandomIntents intents = RandomIntents.withEveryOption(random).changes(first);
     DevicePlan before = plan(intents.intent());
     DevicePlan after = plan(intents.changes(more).intent());
     SimulatedDevice device = new SimulatedDevice(before.asState());
@@ -218,7 +224,7 @@ class DifferenceTest {
   /** The order in which a map was filled, and the planner's memory, do not show. */
   @Property(tries = 50)
   void equalIntentsHaveEqualPlansInEqualOrder(@ForAll Random random) {
-    Intent intent = new RandomIntents(random).changes(50).intent();
+    Intent intent = RandomIntents.withEveryOption(random).changes(50).intent();
     DevicePlan plan = plan(intent);
     DevicePlan fresh = new Planner().plan(intent, "leaf", DeviceCapabilities.ofContract());
     assertThat(fresh).isEqualTo(plan);

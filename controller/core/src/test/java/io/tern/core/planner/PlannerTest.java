@@ -1,11 +1,10 @@
 package io.tern.core.planner;
 
 import static io.tern.core.intent.IntentFixtures.mac;
+import static io.tern.core.planner.ReadablePlan.readable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tern.cid.CidAlgorithm;
-import io.tern.core.entry.Bits;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.Backend;
@@ -18,14 +17,11 @@ import io.tern.core.intent.IntentFixtures;
 import io.tern.core.intent.IntentFixtures.History;
 import io.tern.core.intent.Vip;
 import io.tern.core.planner.Unsupported.Kind;
-import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernP4.Tables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -35,26 +31,6 @@ class PlannerTest {
 
   private DevicePlan plan() {
     return new Planner().plan(history.intent(), "leaf", CONTRACT);
-  }
-
-  /** "table(match) -> action(parameters)", numbers in decimal, without the fallback. */
-  private static List<String> readable(DevicePlan plan) {
-    return plan.entries().values().stream()
-        .filter(entry -> entry.key().tableId() != Tables.Fallback.ID)
-        .map(
-            entry ->
-                TernP4.nameOf(entry.key().tableId())
-                    + numbers(entry.key().match())
-                    + " -> "
-                    + TernP4.nameOf(entry.action().actionId())
-                    + numbers(entry.action().params()))
-        .toList();
-  }
-
-  private static String numbers(List<Bits> values) {
-    return values.stream()
-        .map(value -> value.toByteArray().length > 3 ? value.toString() : "" + value.toBigInteger())
-        .collect(Collectors.joining(", ", "(", ")"));
   }
 
   private static Map<Long, Integer> slotsByBackend(DevicePlan plan) {
@@ -95,10 +71,11 @@ class PlannerTest {
             "server_id(" + config.sidSpace() + ", 0x" + sid + ") -> to_backend(" + a.number() + ")",
             "backend(" + a.number() + ") -> forward_l2(11, 0x020000000001, 0x0200000000fe)",
             "l2(0x0200000000c1) -> l2_forward(1)",
-            "l2(0x0200000000c2) -> l2_forward(2)");
+            "l2(0x0200000000c2) -> l2_forward(2)",
+            "echo_v4(0xc0000201) -> answer_echo()",
+            "echo_v6(0x20010db8000000000000000000000001) -> answer_echo()");
     assertThat(slotsByBackend(plan)).isEqualTo(Map.of((long) a.number(), 256));
-    assertThat(plan.groups())
-        .containsExactly(new MulticastGroup(1, new TreeSet<>(Set.of(1, 2, 11))));
+    assertThat(plan.groups()).containsExactly(MulticastGroup.ofPorts(1, Set.of(1, 2, 11)));
     assertThat(plan.defaultActions()).isEqualTo(Map.of(Tables.L2.ID, TernEntries.flood(1)));
     assertThat(plan.cidConfigs()).containsExactly(new CidConfigKey("web", 2));
     assertThat(plan.unsupported()).isEmpty();
@@ -253,14 +230,9 @@ class PlannerTest {
         .pool("api", 512)
         .vip("api-v4", "192.0.2.2", 443, "api")
         .backend("api", "a", 2);
-    Map<Integer, Integer> sizes = new HashMap<>(CONTRACT.tableSizes());
-    sizes.put(Tables.Fallback.ID, 600);
     DevicePlan plan =
         new Planner()
-            .plan(
-                history.intent(),
-                "leaf",
-                new DeviceCapabilities(Set.of(CidAlgorithm.PLAINTEXT), sizes));
+            .plan(history.intent(), "leaf", CONTRACT.withTableSize(Tables.Fallback.ID, 600));
     assertThat(table(plan, Tables.Fallback.ID)).hasSize(256);
     assertThat(table(plan, Tables.VipV4.ID)).hasSize(1);
     assertThat(plan.unsupported())
@@ -279,14 +251,8 @@ class PlannerTest {
         .backend("web", "a", 1)
         .backend("web", "b", 2)
         .plaintext("web", 0, 3);
-    Map<Integer, Integer> sizes = new HashMap<>(CONTRACT.tableSizes());
-    sizes.put(Tables.ServerId.ID, 1);
     DevicePlan plan =
-        new Planner()
-            .plan(
-                history.intent(),
-                "leaf",
-                new DeviceCapabilities(Set.of(CidAlgorithm.PLAINTEXT), sizes));
+        new Planner().plan(history.intent(), "leaf", CONTRACT.withTableSize(Tables.ServerId.ID, 1));
     assertThat(plan.unsupported())
         .containsExactly(
             new Unsupported(

@@ -1,12 +1,17 @@
 package io.tern.core.planner;
 
 import io.tern.core.entry.Bits;
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
+import io.tern.core.entry.Replica;
 import io.tern.core.entry.TableEntry;
+import io.tern.core.planner.Operation.DeleteCloneSession;
 import io.tern.core.planner.Operation.DeleteEntry;
 import io.tern.core.planner.Operation.DeleteGroup;
+import io.tern.core.planner.Operation.InsertCloneSession;
 import io.tern.core.planner.Operation.InsertEntry;
 import io.tern.core.planner.Operation.InsertGroup;
+import io.tern.core.planner.Operation.ModifyCloneSession;
 import io.tern.core.planner.Operation.ModifyEntry;
 import io.tern.core.planner.Operation.ModifyGroup;
 import io.tern.core.planner.Operation.SetDefaultAction;
@@ -22,18 +27,22 @@ import java.util.Set;
 final class SimulatedDevice {
   private final Map<TableEntry.Key, TableEntry> entries = new HashMap<>();
   private final Map<Integer, MulticastGroup> groups = new HashMap<>();
+  private final Map<Integer, CloneSession> cloneSessions = new HashMap<>();
   private final Map<Integer, TableEntry.Action> defaultActions = new HashMap<>();
   private final Map<Bits, Integer> referencesToBackend = new HashMap<>();
   private final Map<Bits, Integer> slotsOfPool = new HashMap<>();
+  private int copies;
 
   SimulatedDevice(DeviceState state) {
     state.entries().forEach(entry -> put(entry));
     state.groups().forEach(group -> groups.put(group.id(), group));
+    state.cloneSessions().forEach(session -> cloneSessions.put(session.id(), session));
     defaultActions.putAll(state.defaultActions());
   }
 
   DeviceState state() {
-    return new DeviceState(entries.values(), groups.values(), defaultActions);
+    return new DeviceState(
+        entries.values(), groups.values(), cloneSessions.values(), defaultActions);
   }
 
   /** As strict as a P4Runtime server. */
@@ -58,6 +67,14 @@ final class SimulatedDevice {
       require(modify.before().equals(groups.put(modify.after().id(), modify.after())), operation);
     } else if (operation instanceof DeleteGroup delete) {
       require(groups.remove(delete.group().id()) != null, operation);
+    } else if (operation instanceof InsertCloneSession insert) {
+      require(cloneSessions.put(insert.session().id(), insert.session()) == null, operation);
+    } else if (operation instanceof ModifyCloneSession modify) {
+      require(
+          modify.before().equals(cloneSessions.put(modify.after().id(), modify.after())),
+          operation);
+    } else if (operation instanceof DeleteCloneSession delete) {
+      require(cloneSessions.remove(delete.session().id()) != null, operation);
     }
   }
 
@@ -82,6 +99,12 @@ final class SimulatedDevice {
     if (table == Tables.ServerId.ID || table == Tables.Fallback.ID) {
       referencesToBackend.merge(entry.action().params().get(0), change, Integer::sum);
     }
+    if (table == Tables.ServingBackend.ID) {
+      referencesToBackend.merge(entry.key().match().get(0), change, Integer::sum);
+    }
+    if (table == Tables.Punt.ID) {
+      copies += change;
+    }
     if (table == Tables.Fallback.ID) {
       slotsOfPool.merge(entry.key().match().get(0), change, Integer::sum);
     }
@@ -101,13 +124,54 @@ final class SimulatedDevice {
         return Optional.of("group " + action.params().get(0) + " is flooded to and not there");
       }
     }
+    for (MulticastGroup group : groups.values()) {
+      for (Replica replica : group.replicas()) {
+        TableEntry.Key key =
+            new TableEntry.Key(Tables.Replica.ID, List.of(Bits.of(replica.instance())));
+        if (replica.instance() != MulticastGroup.SAME_INSTANCE && !entries.containsKey(key)) {
+          return Optional.of(replica + " of group " + group.id() + " has no entry");
+        }
+      }
+    }
+    return copies > 0 && cloneSessions.isEmpty()
+        ? Optional.of("copies go to a clone session that is not there")
+        : translatedWithoutReturnPath();
+  }
+
+  /** A VIP whose pool's ICMP errors go to a group that is not there. */
+  Optional<String> vipWithoutGroup() {
+    for (TableEntry entry : entries.values()) {
+      if (entry.action().actionId() == Actions.SetPool.ID
+          || entry.action().actionId() == Actions.SetPoolStateful.ID) {
+        int group = entry.action().params().get(3).toBigInteger().intValueExact();
+        if (group != 0 && !groups.containsKey(group)) {
+          return Optional.of("group " + group + " of ICMP errors is not there");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A backend that gets translated packets, and whose answers do not find the way back. */
+  private Optional<String> translatedWithoutReturnPath() {
+    for (TableEntry entry : entries.values()) {
+      if (entry.action().actionId() == Actions.NatV4.ID) {
+        List<Bits> params = entry.action().params();
+        TableEntry.Key key =
+            new TableEntry.Key(Tables.ReturnPathV4.ID, List.of(params.get(3), params.get(4)));
+        if (!entries.containsKey(key)) {
+          return Optional.of(entry + " has no return path");
+        }
+      }
+    }
     return Optional.empty();
   }
 
   /** A VIP that takes the fallback of a pool which has not all of its slots. */
   Optional<String> halfServedVip(Set<Bits> exceptPools) {
     for (TableEntry entry : entries.values()) {
-      if (entry.action().actionId() == Actions.SetPool.ID
+      if ((entry.action().actionId() == Actions.SetPool.ID
+              || entry.action().actionId() == Actions.SetPoolStateful.ID)
           && !exceptPools.contains(entry.action().params().get(0))) {
         int slots = entry.action().params().get(1).toBigInteger().intValueExact() + 1;
         int present = slotsOfPool.getOrDefault(entry.action().params().get(0), 0);

@@ -2,20 +2,26 @@ package io.tern.southbound.codec;
 
 import com.google.protobuf.ByteString;
 import io.tern.core.entry.Bits;
+import io.tern.core.entry.CloneSession;
+import io.tern.core.entry.MeterConfig;
 import io.tern.core.entry.MulticastGroup;
+import io.tern.core.entry.Replica;
 import io.tern.core.entry.TableEntry;
 import io.tern.proto.p4.v1.Action;
+import io.tern.proto.p4.v1.CloneSessionEntry;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.FieldMatch;
 import io.tern.proto.p4.v1.MulticastGroupEntry;
 import io.tern.proto.p4.v1.PacketReplicationEngineEntry;
-import io.tern.proto.p4.v1.Replica;
 import io.tern.proto.p4.v1.TableAction;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -37,7 +43,22 @@ public final class EntityCodec {
   /** An entry as an entity. */
   public static Entity toEntity(TableEntry entry) {
     return Entity.newBuilder()
-        .setTableEntry(keyOf(entry.key()).setAction(toProto(entry.action())))
+        .setTableEntry(withMeter(entry, keyOf(entry.key()).setAction(toProto(entry.action()))))
+        .build();
+  }
+
+  private static io.tern.proto.p4.v1.TableEntry.Builder withMeter(
+      TableEntry entry, io.tern.proto.p4.v1.TableEntry.Builder proto) {
+    entry.meter().ifPresent(meter -> proto.setMeterConfig(toProto(meter)));
+    return proto;
+  }
+
+  private static io.tern.proto.p4.v1.MeterConfig toProto(MeterConfig meter) {
+    return io.tern.proto.p4.v1.MeterConfig.newBuilder()
+        .setCir(meter.committedRate())
+        .setCburst(meter.committedBurst())
+        .setPir(meter.peakRate())
+        .setPburst(meter.peakBurst())
         .build();
   }
 
@@ -57,31 +78,57 @@ public final class EntityCodec {
         .build();
   }
 
-  /** What names a multicast group, without its ports. */
+  /** What names a multicast group, without its replicas. */
   public static Entity toGroupEntity(int groupId) {
     return group(MulticastGroupEntry.newBuilder().setMulticastGroupId(groupId));
   }
 
-  /** A multicast group as an entity, every replica with instance 1. */
+  /** A multicast group as an entity. */
   public static Entity toEntity(MulticastGroup group) {
     MulticastGroupEntry.Builder entry =
         MulticastGroupEntry.newBuilder().setMulticastGroupId(group.id());
-    for (int port : group.ports()) {
-      entry.addReplicas(replica(port));
-    }
+    group.replicas().forEach(replica -> entry.addReplicas(toProto(replica)));
     return group(entry);
+  }
+
+  /** What names a clone session, without its replicas. */
+  public static Entity toCloneSessionEntity(int sessionId) {
+    return cloneSession(CloneSessionEntry.newBuilder().setSessionId(sessionId));
+  }
+
+  /** A clone session as an entity. */
+  public static Entity toEntity(CloneSession session) {
+    CloneSessionEntry.Builder entry =
+        CloneSessionEntry.newBuilder()
+            .setSessionId(session.id())
+            .setPacketLengthBytes(session.packetLengthBytes());
+    session.replicas().forEach(replica -> entry.addReplicas(toProto(replica)));
+    return cloneSession(entry);
   }
 
   // Targets before P4Runtime 1.4 know no other form of a replica's port.
   @SuppressWarnings("deprecation")
-  private static Replica.Builder replica(int port) {
-    return Replica.newBuilder().setEgressPort(port).setInstance(1);
+  private static io.tern.proto.p4.v1.Replica toProto(Replica replica) {
+    return io.tern.proto.p4.v1.Replica.newBuilder()
+        .setEgressPort(replica.port())
+        .setInstance(replica.instance())
+        .build();
   }
 
-  /** What asks for every entry of a table, the default entry aside. */
+  /** What asks for every entry of a table, the default entry aside, without meters. */
   public static Entity queryTable(int tableId) {
     return Entity.newBuilder()
         .setTableEntry(io.tern.proto.p4.v1.TableEntry.newBuilder().setTableId(tableId))
+        .build();
+  }
+
+  /** As {@link #queryTable}, with the rates of the entries' direct meters. */
+  public static Entity queryMeteredTable(int tableId) {
+    return Entity.newBuilder()
+        .setTableEntry(
+            io.tern.proto.p4.v1.TableEntry.newBuilder()
+                .setTableId(tableId)
+                .setMeterConfig(io.tern.proto.p4.v1.MeterConfig.getDefaultInstance()))
         .build();
   }
 
@@ -100,6 +147,11 @@ public final class EntityCodec {
     return group(MulticastGroupEntry.newBuilder());
   }
 
+  /** What asks for every clone session. */
+  public static Entity queryCloneSessions() {
+    return cloneSession(CloneSessionEntry.newBuilder());
+  }
+
   /**
    * Reads an entry.
    *
@@ -107,7 +159,14 @@ public final class EntityCodec {
    */
   public static TableEntry toEntry(io.tern.proto.p4.v1.TableEntry entry)
       throws ForeignEntityException {
-    return new TableEntry(toKey(entry), toAction(entry.getAction()));
+    return new TableEntry(
+        toKey(entry),
+        toAction(entry.getAction()),
+        entry.hasMeterConfig() ? Optional.of(toMeter(entry.getMeterConfig())) : Optional.empty());
+  }
+
+  private static MeterConfig toMeter(io.tern.proto.p4.v1.MeterConfig meter) {
+    return new MeterConfig(meter.getCir(), meter.getCburst(), meter.getPir(), meter.getPburst());
   }
 
   /**
@@ -160,31 +219,53 @@ public final class EntityCodec {
   }
 
   /**
-   * Reads a multicast group; instances of replicas are not looked at.
+   * Reads a multicast group.
    *
    * @throws ForeignEntityException if it is none that Tern could have written; says why
    */
+  public static MulticastGroup toGroup(MulticastGroupEntry group) throws ForeignEntityException {
+    return new MulticastGroup(group.getMulticastGroupId(), toReplicas(group.getReplicasList()));
+  }
+
+  /**
+   * Reads a clone session.
+   *
+   * @throws ForeignEntityException if it is none that Tern could have written; says why
+   */
+  public static CloneSession toCloneSession(CloneSessionEntry session)
+      throws ForeignEntityException {
+    return new CloneSession(
+        session.getSessionId(),
+        toReplicas(session.getReplicasList()),
+        session.getPacketLengthBytes());
+  }
+
   // Targets before P4Runtime 1.4 know no other form of a replica's port.
   @SuppressWarnings("deprecation")
-  public static MulticastGroup toGroup(MulticastGroupEntry group) throws ForeignEntityException {
-    TreeMap<Integer, Integer> replicasByPort = new TreeMap<>();
-    for (Replica replica : group.getReplicasList()) {
-      if (replica.getBackupReplicasCount() > 0) {
+  private static SortedSet<Replica> toReplicas(List<io.tern.proto.p4.v1.Replica> protos)
+      throws ForeignEntityException {
+    SortedSet<Replica> replicas = new TreeSet<>();
+    for (io.tern.proto.p4.v1.Replica proto : protos) {
+      if (proto.getBackupReplicasCount() > 0) {
         throw new ForeignEntityException("a replica has backup replicas");
       }
-      BigInteger number =
-          replica.hasPort()
-              ? Bits.of(replica.getPort().toByteArray()).toBigInteger()
-              : BigInteger.valueOf(Integer.toUnsignedLong(replica.getEgressPort()));
-      if (number.bitLength() > 31) {
-        throw new ForeignEntityException("a replica has port " + number);
+      BigInteger port =
+          proto.hasPort()
+              ? Bits.of(proto.getPort().toByteArray()).toBigInteger()
+              : BigInteger.valueOf(Integer.toUnsignedLong(proto.getEgressPort()));
+      if (port.bitLength() > 31) {
+        throw new ForeignEntityException("a replica has port " + port);
       }
-      int port = number.intValue();
-      if (replicasByPort.merge(port, 1, Integer::sum) > 1) {
-        throw new ForeignEntityException("port " + port + " has more than one replica");
+      if (proto.getInstance() >>> 16 != 0) {
+        throw new ForeignEntityException(
+            "a replica has instance " + Integer.toUnsignedString(proto.getInstance()));
+      }
+      if (!replicas.add(new Replica(port.intValue(), proto.getInstance()))) {
+        throw new ForeignEntityException(
+            "port " + port + " has more than one replica of instance " + proto.getInstance());
       }
     }
-    return new MulticastGroup(group.getMulticastGroupId(), replicasByPort.navigableKeySet());
+    return replicas;
   }
 
   private static <T> List<Bits> inOrder(
@@ -206,6 +287,13 @@ public final class EntityCodec {
     return Entity.newBuilder()
         .setPacketReplicationEngineEntry(
             PacketReplicationEngineEntry.newBuilder().setMulticastGroupEntry(entry))
+        .build();
+  }
+
+  private static Entity cloneSession(CloneSessionEntry.Builder entry) {
+    return Entity.newBuilder()
+        .setPacketReplicationEngineEntry(
+            PacketReplicationEngineEntry.newBuilder().setCloneSessionEntry(entry))
         .build();
   }
 
@@ -234,7 +322,7 @@ public final class EntityCodec {
     return ByteString.copyFrom(bits.toByteArray());
   }
 
-  /** What names a table entry or multicast group, without its values. */
+  /** What names a table entry, multicast group or clone session, without its values. */
   public static Entity identityOf(Entity entity) {
     if (entity.hasTableEntry()) {
       io.tern.proto.p4.v1.TableEntry entry = entity.getTableEntry();
@@ -246,7 +334,9 @@ public final class EntityCodec {
                   .setPriority(entry.getPriority()))
           .build();
     }
-    return toGroupEntity(
-        entity.getPacketReplicationEngineEntry().getMulticastGroupEntry().getMulticastGroupId());
+    PacketReplicationEngineEntry engine = entity.getPacketReplicationEngineEntry();
+    return engine.hasCloneSessionEntry()
+        ? toCloneSessionEntity(engine.getCloneSessionEntry().getSessionId())
+        : toGroupEntity(engine.getMulticastGroupEntry().getMulticastGroupId());
   }
 }

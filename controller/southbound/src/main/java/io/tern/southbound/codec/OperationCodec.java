@@ -24,6 +24,12 @@ public final class OperationCodec {
       return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
     } else if (operation instanceof Operation.DeleteGroup delete) {
       return update(Update.Type.DELETE, EntityCodec.toGroupEntity(delete.group().id()));
+    } else if (operation instanceof Operation.InsertCloneSession insert) {
+      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.session()));
+    } else if (operation instanceof Operation.ModifyCloneSession modify) {
+      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+    } else if (operation instanceof Operation.DeleteCloneSession delete) {
+      return update(Update.Type.DELETE, EntityCodec.toCloneSessionEntity(delete.session().id()));
     }
     throw new AssertionError("no such operation: " + operation);
   }

@@ -1,8 +1,10 @@
 package io.tern.southbound.reconcile;
 
 import io.grpc.Status;
+import io.tern.proto.p4.config.v1.DirectMeter;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.config.v1.Table;
+import io.tern.proto.p4.v1.CloneSessionEntry;
 import io.tern.proto.p4.v1.CounterData;
 import io.tern.proto.p4.v1.CounterEntry;
 import io.tern.proto.p4.v1.DirectCounterEntry;
@@ -15,8 +17,10 @@ import io.tern.southbound.codec.EntityCodec.ForeignEntityException;
 import io.tern.southbound.session.P4RuntimeSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Reads everything of the program's tables that a controller can write. Each table is one Read, so
@@ -43,6 +47,10 @@ final class DeviceReader {
     Mirror mirror = new Mirror();
     List<ForeignEntity> foreign = new ArrayList<>();
     List<CompletableFuture<?>> reads = new ArrayList<>();
+    Set<Integer> metered =
+        p4Info.getDirectMetersList().stream()
+            .map(DirectMeter::getDirectTableId)
+            .collect(Collectors.toSet());
     for (Table table : p4Info.getTablesList()) {
       if (table.getIsConstTable()) {
         continue;
@@ -50,7 +58,11 @@ final class DeviceReader {
       int tableId = table.getPreamble().getId();
       reads.add(
           forEach(
-              session.read(List.of(EntityCodec.queryTable(tableId))),
+              session.read(
+                  List.of(
+                      metered.contains(tableId)
+                          ? EntityCodec.queryMeteredTable(tableId)
+                          : EntityCodec.queryTable(tableId))),
               entity -> takeEntry(table, entity, mirror, foreign)));
       if (table.getConstDefaultActionId() == 0) {
         reads.add(
@@ -63,6 +75,10 @@ final class DeviceReader {
         forEach(
             optional(session.read(List.of(EntityCodec.queryGroups()))),
             entity -> takeGroup(entity, mirror, foreign)));
+    reads.add(
+        forEach(
+            optional(session.read(List.of(EntityCodec.queryCloneSessions()))),
+            entity -> takeCloneSession(entity, mirror, foreign)));
     return CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
         .thenApply(ok -> new ReadBack(mirror, foreign));
   }
@@ -136,6 +152,17 @@ final class DeviceReader {
       foreign.add(
           new ForeignEntity(
               entity, "multicast group " + group.getMulticastGroupId() + ": " + e.getMessage()));
+    }
+  }
+
+  private static void takeCloneSession(Entity entity, Mirror mirror, List<ForeignEntity> foreign) {
+    CloneSessionEntry session = entity.getPacketReplicationEngineEntry().getCloneSessionEntry();
+    try {
+      mirror.putCloneSession(EntityCodec.toCloneSession(session));
+    } catch (ForeignEntityException e) {
+      foreign.add(
+          new ForeignEntity(
+              entity, "clone session " + session.getSessionId() + ": " + e.getMessage()));
     }
   }
 

@@ -51,6 +51,12 @@ final class EntityNames {
       return "change of multicast group " + modify.after().id();
     } else if (operation instanceof Operation.DeleteGroup delete) {
       return "removal of multicast group " + delete.group().id();
+    } else if (operation instanceof Operation.InsertCloneSession insert) {
+      return "insert of clone session " + insert.session().id();
+    } else if (operation instanceof Operation.ModifyCloneSession modify) {
+      return "change of clone session " + modify.after().id();
+    } else if (operation instanceof Operation.DeleteCloneSession delete) {
+      return "removal of clone session " + delete.session().id();
     }
     throw new AssertionError("no such operation: " + operation);
   }

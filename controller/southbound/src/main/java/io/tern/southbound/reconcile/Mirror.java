@@ -1,5 +1,6 @@
 package io.tern.southbound.reconcile;
 
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.planner.DeviceState;
@@ -15,6 +16,7 @@ final class Mirror {
   private final Map<TableEntry.Key, TableEntry> entries = new HashMap<>();
   private final Map<Integer, TableEntry.Action> defaults = new HashMap<>();
   private final Map<Integer, MulticastGroup> groups = new HashMap<>();
+  private final Map<Integer, CloneSession> cloneSessions = new HashMap<>();
 
   void putEntry(TableEntry entry) {
     entries.put(entry.key(), entry);
@@ -24,13 +26,17 @@ final class Mirror {
     defaults.put(tableId, action);
   }
 
+  void putCloneSession(CloneSession session) {
+    cloneSessions.put(session.id(), session);
+  }
+
   void putGroup(MulticastGroup group) {
     groups.put(group.id(), group);
   }
 
   /** A copy of everything. */
   DeviceState state() {
-    return new DeviceState(entries.values(), groups.values(), defaults);
+    return new DeviceState(entries.values(), groups.values(), cloneSessions.values(), defaults);
   }
 
   /** Notes an operation that the device acknowledged. */
@@ -49,6 +55,12 @@ final class Mirror {
       putGroup(modify.after());
     } else if (operation instanceof Operation.DeleteGroup delete) {
       groups.remove(delete.group().id());
+    } else if (operation instanceof Operation.InsertCloneSession insert) {
+      putCloneSession(insert.session());
+    } else if (operation instanceof Operation.ModifyCloneSession modify) {
+      putCloneSession(modify.after());
+    } else if (operation instanceof Operation.DeleteCloneSession delete) {
+      cloneSessions.remove(delete.session().id());
     }
   }
 }

@@ -5,14 +5,20 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
+import io.tern.core.planner.DeviceCapabilities;
 import io.tern.p4.contract.TernPipeline;
 import io.tern.proto.p4.config.v1.P4Info;
+import io.tern.proto.p4.config.v1.Table;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig.Cookie;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The program that devices run: P4Info and target-specific binary, with a cookie that changes when
@@ -58,6 +64,17 @@ public final class PipelineConfig {
   /** The contract: tables, actions, counters. */
   public P4Info p4Info() {
     return p4Info;
+  }
+
+  /** What a device can do that runs this program. */
+  public DeviceCapabilities capabilities() {
+    Set<Integer> actions = new HashSet<>();
+    Map<Integer, Integer> sizes = new HashMap<>();
+    for (Table table : p4Info.getTablesList()) {
+      table.getActionRefsList().forEach(action -> actions.add(action.getId()));
+      sizes.put(table.getPreamble().getId(), (int) Math.min(table.getSize(), Integer.MAX_VALUE));
+    }
+    return new DeviceCapabilities(actions, sizes);
   }
 
   /** The first eight octets of SHA-256 over the text of P4Info and the device config. */

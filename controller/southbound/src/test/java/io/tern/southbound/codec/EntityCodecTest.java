@@ -15,7 +15,6 @@ import io.tern.proto.p4.v1.TableAction;
 import io.tern.southbound.codec.EntityCodec.ForeignEntityException;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -61,7 +60,7 @@ class EntityCodecTest {
       @ForAll @IntRange(min = 1, max = 65535) int id,
       @ForAll Set<@IntRange(min = 1, max = 510) Integer> ports)
       throws ForeignEntityException {
-    MulticastGroup group = new MulticastGroup(id, new TreeSet<>(ports));
+    MulticastGroup group = MulticastGroup.ofPorts(id, ports);
 
     assertThat(
             EntityCodec.toGroup(
@@ -131,7 +130,7 @@ class EntityCodecTest {
   @Test
   void portsOfReplicasAreTakenInBothForms() throws ForeignEntityException {
     MulticastGroupEntry.Builder group =
-        EntityCodec.toEntity(new MulticastGroup(1, new TreeSet<>(Set.of(2))))
+        EntityCodec.toEntity(MulticastGroup.ofPorts(1, Set.of(2)))
             .getPacketReplicationEngineEntry()
             .getMulticastGroupEntry()
             .toBuilder()
@@ -173,9 +172,7 @@ class EntityCodecTest {
   void identityHasNoValues() {
     assertThat(EntityCodec.identityOf(EntityCodec.toEntity(ENTRY)))
         .isEqualTo(EntityCodec.toEntity(ENTRY.key()));
-    assertThat(
-            EntityCodec.identityOf(
-                EntityCodec.toEntity(new MulticastGroup(3, new TreeSet<>(Set.of(2))))))
+    assertThat(EntityCodec.identityOf(EntityCodec.toEntity(MulticastGroup.ofPorts(3, Set.of(2)))))
         .isEqualTo(EntityCodec.toGroupEntity(3));
   }
 }

@@ -14,6 +14,9 @@ import io.tern.core.planner.DeviceCapabilities;
 import io.tern.core.planner.Planner;
 import io.tern.southbound.codec.CounterSample;
 import io.tern.southbound.metrics.SouthboundMetrics;
+import io.tern.southbound.packetin.LoggedPacketIns;
+import io.tern.southbound.packetin.PacketInListener;
+import io.tern.southbound.packetin.PacketIns;
 import io.tern.southbound.reconcile.DeviceReconciler;
 import io.tern.southbound.reconcile.DeviceStatus;
 import io.tern.southbound.reconcile.ReconcileOptions;
@@ -70,6 +73,7 @@ public final class SouthboundManager implements AutoCloseable {
 
   private final SynchronizationContext context =
       new SynchronizationContext((thread, e) -> logger.error("a device listener threw", e));
+  private final PacketIns packetIns;
   private final List<DeviceListener> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, DeviceStatus> statuses = new ConcurrentHashMap<>();
   private IntentStore.Subscription subscription = () -> {};
@@ -97,6 +101,10 @@ public final class SouthboundManager implements AutoCloseable {
     this.reconcileOptions = builder.reconcileOptions;
     this.capabilities = builder.capabilities;
     this.metrics = new SouthboundMetrics(builder.meters);
+    this.packetIns =
+        new PacketIns(
+            metrics,
+            builder.packetIns == null ? new LoggedPacketIns(builder.ticker) : builder.packetIns);
     this.ticker = builder.ticker;
     this.random = builder.random;
     for (DeviceStatus.State state : DeviceStatus.State.values()) {
@@ -325,7 +333,8 @@ public final class SouthboundManager implements AutoCloseable {
           sessionOptions,
           random,
           metrics,
-          listener);
+          listener,
+          packet -> packetIns.onPacketIn(device.id(), packet));
     }
 
     private void onUncaught(Throwable error) {
@@ -380,6 +389,7 @@ public final class SouthboundManager implements AutoCloseable {
     private SessionOptions sessionOptions = SessionOptions.DEFAULT;
     private ReconcileOptions reconcileOptions = ReconcileOptions.DEFAULT;
     private DeviceCapabilities capabilities;
+    private PacketInListener packetIns;
     private MeterRegistry meters = new SimpleMeterRegistry();
     private Deadline.Ticker ticker = Deadline.getSystemTicker();
     private RandomGenerator random = new Random();
@@ -427,6 +437,12 @@ public final class SouthboundManager implements AutoCloseable {
     /** What the devices can do; what the program has unless set. */
     public Builder capabilities(DeviceCapabilities capabilities) {
       this.capabilities = requireNonNull(capabilities, "capabilities");
+      return this;
+    }
+
+    /** Told of packets that devices copy to the controller; unless set, a few are logged. */
+    public Builder packetIns(PacketInListener listener) {
+      this.packetIns = requireNonNull(listener, "listener");
       return this;
     }
 

@@ -5,6 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tern.core.intent.CidConfig;
+import io.tern.core.intent.CopyPolicy;
+import io.tern.core.intent.Device;
+import io.tern.core.intent.Endpoint;
+import io.tern.core.intent.Forwarding;
+import io.tern.core.intent.PoolOptions;
+import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
 import io.tern.southbound.codec.CounterSample;
 import io.tern.southbound.realtarget.Bmv2Target;
@@ -24,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -119,6 +126,67 @@ class RealTargetsIT {
       fillAndChange(revision);
       leaveAloneWhatIsRight();
       fillAgainAfterARestart(target);
+    }
+  }
+
+  /** What a target takes and gives back in another form would be written again with each check. */
+  @ParameterizedTest
+  @MethodSource("targets")
+  void everyOptionIsReadBackAsItWasWritten(P4RuntimeTarget target) throws Exception {
+    try (target) {
+      target.start();
+      store.apply(Changes.device("leaf", target.address(), target.deviceId()));
+      store.apply(Changes.device("leaf", RealTargetsIT::withEveryOption));
+      List<Forwarding> ways =
+          List.of(
+              new Forwarding.L2(),
+              new Forwarding.IpIp(0xff),
+              new Forwarding.Gue(Forwarding.Gue.DEFAULT_PORT),
+              new Forwarding.Nat());
+      for (int i = 0; i < ways.size(); i++) {
+        String pool = "p" + i;
+        store.apply(Changes.pool(pool, 440 + i));
+        store.apply(Changes.backend(pool, 1, "leaf"));
+        store.apply(Changes.backend(pool, 2, "leaf"));
+        store.apply(Changes.options(pool, everyOption(ways.get(i))));
+      }
+      SimpleMeterRegistry meters = new SimpleMeterRegistry();
+      try (SouthboundManager manager = manager(meters)) {
+        manager.start();
+        awaitInSync(manager, store.current().revision());
+        assertThat(manager.status("leaf").orElseThrow().problems()).isEmpty();
+      }
+      leaveAloneWhatIsRight();
+      takeOptionsBack();
+      leaveAloneWhatIsRight();
+    }
+  }
+
+  private static Device withEveryOption(Device device) {
+    return device
+        .withAnswerEcho(true)
+        .withTunnelSources(Optional.of(Endpoint.parseAddress("192.0.2.254")), Optional.empty())
+        // BMv2 reports 249 as 248.
+        .withCopies(
+            Map.of(
+                Reason.NEIGHBOUR, new CopyPolicy(249, 10, 0),
+                Reason.FALLBACK_UNKNOWN_SERVER, new CopyPolicy(1, 1, 65_535)));
+  }
+
+  private static PoolOptions everyOption(Forwarding forwarding) {
+    return new PoolOptions(
+        forwarding, false, true, Optional.of(Duration.ofSeconds(90)), true);
+  }
+
+  private void takeOptionsBack() {
+    store.apply(Changes.device("leaf", device -> device.withCopies(Map.of())));
+    long last = 0;
+    for (String pool : store.current().pools().keySet()) {
+      last = store.apply(Changes.options(pool, PoolOptions.DEFAULT));
+    }
+    try (SouthboundManager manager = manager(new SimpleMeterRegistry())) {
+      manager.start();
+      awaitInSync(manager, last);
     }
   }
 

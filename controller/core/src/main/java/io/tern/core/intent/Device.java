@@ -46,8 +46,8 @@ public record Device(
     requireNonNull(mac, "mac");
     stations = Map.copyOf(stations);
     stations.values().forEach(DevicePorts::check);
-    tunnelSourceV4.ifPresent(address -> checkTunnelSource(address, OCTETS_V4));
-    tunnelSourceV6.ifPresent(address -> checkTunnelSource(address, OCTETS_V6));
+    tunnelSourceV4.ifPresent(Device::checkTunnelSourceV4);
+    tunnelSourceV6.ifPresent(Device::checkTunnelSourceV6);
     copies = Map.copyOf(copies);
     copies.keySet().forEach(CopyPolicy::check);
     requireNonNull(createTime, "createTime");
@@ -74,7 +74,25 @@ public record Device(
         createTime);
   }
 
-  private static void checkTunnelSource(InetAddress address, int octets) {
+  /**
+   * Returns {@code address} if it may be the source of tunnels to IPv4 backends.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static InetAddress checkTunnelSourceV4(InetAddress address) {
+    return checkTunnelSource(address, OCTETS_V4);
+  }
+
+  /**
+   * Returns {@code address} if it may be the source of tunnels to IPv6 backends.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static InetAddress checkTunnelSourceV6(InetAddress address) {
+    return checkTunnelSource(address, OCTETS_V6);
+  }
+
+  private static InetAddress checkTunnelSource(InetAddress address, int octets) {
     boolean rightFamily = address.getAddress().length == octets;
     if (!rightFamily || !Endpoint.isUnicast(address) || address.isLinkLocalAddress()) {
       throw new IllegalArgumentException(
@@ -84,6 +102,7 @@ public record Device(
               + (octets == OCTETS_V4 ? "IPv4" : "IPv6")
               + " address of one host, and not link-local");
     }
+    return address;
   }
 
   /** The same device with other tunnel sources. */

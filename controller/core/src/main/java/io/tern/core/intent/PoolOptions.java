@@ -38,7 +38,12 @@ public record PoolOptions(
     stateTimeout.ifPresent(PoolOptions::checkStateTimeout);
   }
 
-  private static void checkStateTimeout(Duration timeout) {
+  /**
+   * Returns {@code timeout} if it may be a state time-out.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static Duration checkStateTimeout(Duration timeout) {
     if (timeout.compareTo(MIN_STATE_TIMEOUT) < 0
         || timeout.compareTo(MAX_STATE_TIMEOUT) > 0
         || !timeout.equals(timeout.truncatedTo(ChronoUnit.MICROS))) {
@@ -47,6 +52,7 @@ public record PoolOptions(
               + timeout
               + "; it must be 1 second to 1 day (86400 s), in whole microseconds");
     }
+    return timeout;
   }
 
   /** True if packets leave translated. */

@@ -19,6 +19,8 @@ import java.util.function.ToDoubleFunction;
  *   <li>{@code tern.southbound.refusals}: counter of refused updates, tag {@code code}
  *   <li>{@code tern.southbound.pipelines}: counter of programs pushed
  *   <li>{@code tern.southbound.drift}: counter of entities that a periodic check found changed
+ *   <li>{@code tern.southbound.packet.ins}: counter of packets that devices copied to the
+ *       controller, tag {@code reason}
  *   <li>{@code tern.southbound.sessions}: gauge of devices, tag {@code state}
  * </ul>
  */
@@ -58,6 +60,11 @@ public final class SouthboundMetrics {
   /** A periodic check found this many entities other than they were left. */
   public void drift(long entities) {
     registry.counter(PREFIX + "drift").increment((double) entities);
+  }
+
+  /** A device copied a packet that counted under this reason. */
+  public void packetIn(String reason) {
+    registry.counter(PREFIX + "packet.ins", "reason", reason).increment();
   }
 
   /**

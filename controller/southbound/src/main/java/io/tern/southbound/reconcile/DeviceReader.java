@@ -145,6 +145,9 @@ final class DeviceReader {
   }
 
   private static void takeGroup(Entity entity, Mirror mirror, List<ForeignEntity> foreign) {
+    if (!entity.getPacketReplicationEngineEntry().hasMulticastGroupEntry()) {
+      return;
+    }
     MulticastGroupEntry group = entity.getPacketReplicationEngineEntry().getMulticastGroupEntry();
     try {
       mirror.putGroup(EntityCodec.toGroup(group));
@@ -156,6 +159,9 @@ final class DeviceReader {
   }
 
   private static void takeCloneSession(Entity entity, Mirror mirror, List<ForeignEntity> foreign) {
+    if (!entity.getPacketReplicationEngineEntry().hasCloneSessionEntry()) {
+      return;
+    }
     CloneSessionEntry session = entity.getPacketReplicationEngineEntry().getCloneSessionEntry();
     try {
       mirror.putCloneSession(EntityCodec.toCloneSession(session));

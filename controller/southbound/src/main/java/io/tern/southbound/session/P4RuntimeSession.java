@@ -12,6 +12,7 @@ import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.MasterArbitrationUpdate;
 import io.tern.proto.p4.v1.P4RuntimeGrpc;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest.Action;
+import io.tern.proto.p4.v1.PacketIn;
 import io.tern.proto.p4.v1.StreamMessageRequest;
 import io.tern.proto.p4.v1.StreamMessageResponse;
 import io.tern.proto.p4.v1.Update;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +71,7 @@ public final class P4RuntimeSession {
   private final SessionOptions options;
   private final SouthboundMetrics metrics;
   private final Listener listener;
+  private final Consumer<PacketIn> onPacketIn;
   private final ExponentialBackoff backoff;
   private Connection connection;
   private DeviceContext.Timer reconnection;
@@ -80,6 +83,7 @@ public final class P4RuntimeSession {
    * @param electionId the same for the life of the process, larger than that of every process
    *     before it
    * @param random for the jitter of the backoff
+   * @param onPacketIn given each packet that the device sends; must not throw
    */
   public P4RuntimeSession(
       DeviceContext context,
@@ -90,7 +94,8 @@ public final class P4RuntimeSession {
       SessionOptions options,
       RandomGenerator random,
       SouthboundMetrics metrics,
-      Listener listener) {
+      Listener listener,
+      Consumer<PacketIn> onPacketIn) {
     this.context = requireNonNull(context, "context");
     this.channels = requireNonNull(channels, "channels");
     this.target = requireNonNull(target, "target");
@@ -99,6 +104,7 @@ public final class P4RuntimeSession {
     this.options = requireNonNull(options, "options");
     this.metrics = requireNonNull(metrics, "metrics");
     this.listener = requireNonNull(listener, "listener");
+    this.onPacketIn = requireNonNull(onPacketIn, "onPacketIn");
     this.backoff = new ExponentialBackoff(options.initialBackoff(), options.maxBackoff(), random);
   }
 
@@ -314,8 +320,9 @@ public final class P4RuntimeSession {
                       "{}: the device reports on its stream: {}",
                       target,
                       message.getError().getMessage());
-              // Packets, digests and time-outs are for other roles than this one.
-              case PACKET, DIGEST, IDLE_TIMEOUT_NOTIFICATION, OTHER, UPDATE_NOT_SET -> {}
+              case PACKET -> onPacketIn.accept(message.getPacket());
+              // Digests and time-outs are for other roles than this one.
+              case DIGEST, IDLE_TIMEOUT_NOTIFICATION, OTHER, UPDATE_NOT_SET -> {}
             }
           });
     }

@@ -3,9 +3,15 @@ package io.tern.southbound.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.tern.core.intent.CopyPolicy;
+import io.tern.core.intent.Forwarding;
 import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.intent.IntentChanges;
+import io.tern.core.intent.PoolOptions;
+import io.tern.p4.contract.Reason;
 import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.MeterConfig;
+import io.tern.proto.p4.v1.Replica;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest.Action;
 import io.tern.proto.p4.v1.Update;
 import io.tern.southbound.reconcile.DeviceStatus.State;
@@ -15,6 +21,7 @@ import io.tern.southbound.testing.Fabric;
 import io.tern.southbound.testing.ScriptedDevice;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -134,6 +141,76 @@ class DeviceReconcilerTest {
     assertThat(device.writes()).isEmpty();
     assertThat(device.pipelineActions()).isEmpty();
     assertThat(device.entities()).isEqualTo(before);
+  }
+
+  @Test
+  void copiesHaveTheirCloneSessionFirstAndLastAndAreFoundRight() {
+    fabric.startManager();
+    device.forgetWrites();
+    fabric.store.apply(
+        Changes.device(
+            "leaf",
+            leaf -> leaf.withCopies(Map.of(Reason.NEIGHBOUR, new CopyPolicy(249, 10, 0)))));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("INSERT clone session", "INSERT punt");
+    Entity copy = Entities.of("punt", device.entities()).get(0);
+    assertThat(copy.getTableEntry().getMeterConfig())
+        .isEqualTo(
+            MeterConfig.newBuilder().setCir(249).setCburst(10).setPir(249).setPburst(10).build());
+
+    // As a target with rates in floating point tells it.
+    Entity.Builder rounded = copy.toBuilder();
+    rounded.getTableEntryBuilder().getMeterConfigBuilder().setCir(248).setPir(248);
+    device.smuggle(rounded.build());
+    device.forgetWrites();
+    fabric.timer.forward(Duration.ofMinutes(5));
+    assertThat(device.reads()).isPositive();
+    assertThat(device.writes()).isEmpty();
+
+    rounded.getTableEntryBuilder().getMeterConfigBuilder().setCir(5);
+    device.smuggle(rounded.build());
+    fabric.timer.forward(Duration.ofMinutes(5));
+    assertThat(Entities.steps(device.updates())).containsExactly("MODIFY punt");
+
+    device.forgetWrites();
+    fabric.store.apply(Changes.device("leaf", leaf -> leaf.withCopies(Map.of())));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("DELETE punt", "DELETE clone session");
+  }
+
+  @Test
+  void replicasOfIcmpErrorsHaveTheirEntriesFirstAndGroupsOfTheirOwn() {
+    fabric.startManager();
+    device.forgetWrites();
+    fabric.store.apply(
+        Changes.options("web", PoolOptions.DEFAULT.withReplicateIcmpErrors(true)));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("INSERT replica", "INSERT group", "MODIFY vip_v4");
+    assertThat(
+            device.updates().stream()
+                .map(update -> update.getEntity().getPacketReplicationEngineEntry())
+                .flatMap(engine -> engine.getMulticastGroupEntry().getReplicasList().stream())
+                .map(Replica::getInstance))
+        .containsExactly(1 + number("b1"), 1 + number("b2"));
+
+    device.forgetWrites();
+    fabric.store.apply(Changes.options("web", PoolOptions.DEFAULT));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("MODIFY vip_v4", "DELETE group", "DELETE replica");
+  }
+
+  @Test
+  void aChangeToNatHasTheWayBackFirstAndLast() {
+    fabric.startManager();
+    device.forgetWrites();
+    fabric.store.apply(
+        Changes.options("web", PoolOptions.DEFAULT.withForwarding(new Forwarding.Nat())));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("INSERT return_path_v4", "MODIFY backend");
+    device.forgetWrites();
+    fabric.store.apply(Changes.options("web", PoolOptions.DEFAULT));
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly("MODIFY backend", "DELETE return_path_v4");
   }
 
   @Test

@@ -38,7 +38,8 @@ final class SessionHarness implements P4RuntimeSession.Listener {
             options,
             new Random(1),
             new SouthboundMetrics(meters),
-            this);
+            this,
+            packet -> {});
   }
 
   SessionHarness() {

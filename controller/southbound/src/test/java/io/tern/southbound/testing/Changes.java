@@ -12,12 +12,14 @@ import io.tern.core.intent.Intent.BackendKey;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.IntentStore.Change;
 import io.tern.core.intent.MacAddress;
+import io.tern.core.intent.PoolOptions;
 import io.tern.core.intent.PoolSpec;
 import io.tern.core.intent.Vip;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Changes of the intent that tests make. */
 public final class Changes {
@@ -37,7 +39,18 @@ public final class Changes {
   public static Change device(String id, String target, long deviceId) {
     return intent ->
         IntentChanges.createDevice(
-            intent, new Device(id, target, deviceId, Optional.of(mac(0xfe)), Map.of(), T0));
+            intent,
+            new Device(id, target, deviceId, Optional.of(mac(0xfe)), Map.of(), T0)
+                .withAnswerEcho(false));
+  }
+
+  /** Another form of a device. */
+  public static Change device(String id, UnaryOperator<Device> change) {
+    return intent -> IntentChanges.updateDevice(intent, change.apply(intent.devices().get(id)));
+  }
+
+  public static Change options(String pool, PoolOptions options) {
+    return intent -> IntentChanges.updatePool(intent, pool, options);
   }
 
   public static Change withoutDevice(String id) {

@@ -12,10 +12,12 @@ import java.util.List;
 public final class Entities {
   private Entities() {}
 
-  /** The last part of the table's name, or "group". */
+  /** The last part of the table's name, "group" or "clone session". */
   public static String tableOf(Entity entity) {
     if (!entity.hasTableEntry()) {
-      return "group";
+      return entity.getPacketReplicationEngineEntry().hasCloneSessionEntry()
+          ? "clone session"
+          : "group";
     }
     String name = TernP4.nameOf(entity.getTableEntry().getTableId());
     String table = name.substring(name.lastIndexOf('.') + 1);

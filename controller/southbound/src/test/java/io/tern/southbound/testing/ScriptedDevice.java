@@ -23,6 +23,8 @@ import io.tern.proto.p4.v1.GetForwardingPipelineConfigResponse;
 import io.tern.proto.p4.v1.Index;
 import io.tern.proto.p4.v1.MasterArbitrationUpdate;
 import io.tern.proto.p4.v1.P4RuntimeGrpc.P4RuntimeImplBase;
+import io.tern.proto.p4.v1.PacketIn;
+import io.tern.proto.p4.v1.PacketReplicationEngineEntry;
 import io.tern.proto.p4.v1.ReadRequest;
 import io.tern.proto.p4.v1.ReadResponse;
 import io.tern.proto.p4.v1.SetForwardingPipelineConfigRequest;
@@ -183,6 +185,12 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
   /** Puts an entity there without P4Runtime. */
   public void smuggle(Entity entity) {
     entities.put(EntityCodec.identityOf(entity), entity);
+  }
+
+  /** Sends a packet to every controller that listens. */
+  public void send(PacketIn packet) {
+    StreamMessageResponse message = StreamMessageResponse.newBuilder().setPacket(packet).build();
+    List.copyOf(streams).forEach(stream -> stream.onNext(message));
   }
 
   /** Takes an entity away without P4Runtime. */
@@ -402,7 +410,9 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
             : entriesOf(wanted.getTableId());
       }
       case PACKET_REPLICATION_ENGINE_ENTRY ->
-          entities.values().stream().filter(Entity::hasPacketReplicationEngineEntry);
+          entities.values().stream()
+              .filter(Entity::hasPacketReplicationEngineEntry)
+              .filter(e -> typeOf(e) == typeOf(query));
       case DIRECT_COUNTER_ENTRY ->
           entriesOf(query.getDirectCounterEntry().getTableEntry().getTableId())
               .map(
@@ -430,6 +440,10 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
                           .build());
       default -> throw new AssertionError("nobody should ask for " + query);
     };
+  }
+
+  private static PacketReplicationEngineEntry.TypeCase typeOf(Entity entity) {
+    return entity.getPacketReplicationEngineEntry().getTypeCase();
   }
 
   private Stream<Entity> entriesOf(int tableId) {

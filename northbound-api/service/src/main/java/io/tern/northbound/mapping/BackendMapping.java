@@ -16,16 +16,23 @@ import io.tern.proto.v1.AllocatedServerId;
 import io.tern.proto.v1.Backend.DevicePort;
 import io.tern.proto.v1.Backend.NextHop;
 import io.tern.proto.v1.CreateBackendRequest;
+import io.tern.proto.v1.UpdateBackendRequest;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Backends between API and intent. */
 public final class BackendMapping {
   /** Where a request lists the devices that reach the backend. */
   public static final String DEVICE_PORTS = "backend.next_hop.device_ports";
+
+  private static final String WEIGHT = "weight";
+  private static final String STATE = "state";
+  private static final List<String> UPDATABLE = List.of(WEIGHT, STATE);
 
   private BackendMapping() {}
 
@@ -52,16 +59,7 @@ public final class BackendMapping {
                 () -> MacAddress.parse(backend.getNextHop().getMacAddress()))
             : Optional.empty();
     Map<String, Integer> ports = ports(backend.getNextHop(), violations);
-    int weight = backend.getWeight() == 0 ? Backend.DEFAULT_WEIGHT : backend.getWeight();
-    violations.check(
-        weight >= 1 && weight <= Backend.MAX_WEIGHT,
-        "backend.weight",
-        "weight is "
-            + weight
-            + "; it must be 1 to "
-            + Backend.MAX_WEIGHT
-            + ", or 0 for the default of "
-            + Backend.DEFAULT_WEIGHT);
+    int weight = weight(backend, violations);
     return new BackendSpec(
         violations.get(pool),
         violations.get(id),
@@ -69,6 +67,51 @@ public final class BackendMapping {
         new Backend.NextHop(violations.get(mac), ports),
         weight,
         now);
+  }
+
+  /** The default if it is not set. */
+  private static int weight(io.tern.proto.v1.Backend backend, Violations violations) {
+    int weight = backend.hasWeight() ? backend.getWeight() : Backend.DEFAULT_WEIGHT;
+    violations.check(
+        weight >= 0 && weight <= Backend.MAX_WEIGHT,
+        "backend.weight",
+        "weight is "
+            + weight
+            + "; it must be 0 to "
+            + Backend.MAX_WEIGHT
+            + ", or not set for the default of "
+            + Backend.DEFAULT_WEIGHT);
+    return weight;
+  }
+
+  /**
+   * What an update makes of a backend's weight and state; the rest of the answer means nothing.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT
+   */
+  public static UnaryOperator<Backend> update(UpdateBackendRequest request) {
+    Violations violations = new Violations();
+    io.tern.proto.v1.Backend given = request.getBackend();
+    UpdateMask mask = UpdateMask.of(request.getUpdateMask(), given, UPDATABLE, violations);
+    int weight = mask.has(WEIGHT) ? weight(given, violations) : 0;
+    Optional<Backend.State> state =
+        mask.has(STATE)
+            ? violations.parse("backend.state", () -> state(given.getState()))
+            : Optional.empty();
+    violations.throwIfAny();
+    return current ->
+        current
+            .withWeight(mask.has(WEIGHT) ? weight : current.weight())
+            .withState(state.orElse(current.state()));
+  }
+
+  private static Backend.State state(io.tern.proto.v1.Backend.State state) {
+    return switch (state) {
+      case ACTIVE -> Backend.State.ACTIVE;
+      case DRAINING -> Backend.State.DRAINING;
+      case DRAINED, STATE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("state is " + state + "; it must be ACTIVE or DRAINING");
+    };
   }
 
   private static Map<String, Integer> ports(NextHop nextHop, Violations violations) {

@@ -1,20 +1,27 @@
 package io.tern.northbound.mapping;
 
 import io.tern.core.intent.CanonicalForm;
+import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Device;
+import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.Ids;
 import io.tern.core.intent.MacAddress;
 import io.tern.core.intent.ResourceNames;
 import io.tern.northbound.DeviceStatus;
 import io.tern.northbound.error.Violations;
+import io.tern.p4.contract.Reason;
 import io.tern.proto.v1.CreateDeviceRequest;
 import io.tern.proto.v1.Device.ConnectionState;
 import io.tern.proto.v1.Station;
+import io.tern.proto.v1.UpdateDeviceRequest;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Devices between API and intent. */
 public final class DeviceMapping {
@@ -22,6 +29,17 @@ public final class DeviceMapping {
 
   /** A DNS name of the greatest length, and a port. */
   private static final int MAX_TARGET_LENGTH = 253 + 6;
+
+  private static final String TUNNEL_SOURCE_V4 = "tunnel_source_v4";
+  private static final String TUNNEL_SOURCE_V6 = "tunnel_source_v6";
+  private static final List<String> UPDATABLE =
+      List.of(
+          "mac_address",
+          "stations",
+          TUNNEL_SOURCE_V4,
+          TUNNEL_SOURCE_V6,
+          "answer_echo",
+          "copies");
 
   private DeviceMapping() {}
 
@@ -46,13 +64,83 @@ public final class DeviceMapping {
         device.getDeviceId() != 0,
         "device.device_id",
         "is required: the P4Runtime device ID, not 0");
-    Optional<MacAddress> mac =
-        device.getMacAddress().isEmpty()
-            ? Optional.empty()
-            : violations.parse(
-                "device.mac_address", () -> MacAddress.parse(device.getMacAddress()));
+    Optional<MacAddress> mac = mac(device, violations);
     Map<MacAddress, Integer> stations = stations(device, violations);
-    return new Device(violations.get(id), target, device.getDeviceId(), mac, stations, now);
+    Optional<InetAddress> tunnelSourceV4 = tunnelSourceV4(device, violations);
+    Optional<InetAddress> tunnelSourceV6 = tunnelSourceV6(device, violations);
+    Map<Reason, CopyPolicy> copies = CopyMapping.fromProto(device.getCopiesList(), violations);
+    return new Device(
+        violations.get(id),
+        target,
+        device.getDeviceId(),
+        mac,
+        stations,
+        tunnelSourceV4,
+        tunnelSourceV6,
+        answerEcho(device),
+        copies,
+        now);
+  }
+
+  /**
+   * What an update makes of a device.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT
+   */
+  public static UnaryOperator<Device> update(UpdateDeviceRequest request) {
+    Violations violations = new Violations();
+    io.tern.proto.v1.Device given = request.getDevice();
+    UpdateMask mask = UpdateMask.of(request.getUpdateMask(), given, UPDATABLE, violations);
+    Optional<MacAddress> mac = mac(given, violations);
+    Map<MacAddress, Integer> stations = stations(given, violations);
+    Optional<InetAddress> tunnelSourceV4 = tunnelSourceV4(given, violations);
+    Optional<InetAddress> tunnelSourceV6 = tunnelSourceV6(given, violations);
+    Map<Reason, CopyPolicy> copies = CopyMapping.fromProto(given.getCopiesList(), violations);
+    violations.throwIfAny();
+    return current ->
+        new Device(
+            current.id(),
+            current.target(),
+            current.deviceId(),
+            mask.has("mac_address") ? mac : current.mac(),
+            mask.has("stations") ? stations : current.stations(),
+            mask.has(TUNNEL_SOURCE_V4) ? tunnelSourceV4 : current.tunnelSourceV4(),
+            mask.has(TUNNEL_SOURCE_V6) ? tunnelSourceV6 : current.tunnelSourceV6(),
+            mask.has("answer_echo") ? answerEcho(given) : current.answerEcho(),
+            mask.has("copies") ? copies : current.copies(),
+            current.createTime());
+  }
+
+  private static Optional<MacAddress> mac(
+      io.tern.proto.v1.Device device, Violations violations) {
+    return device.getMacAddress().isEmpty()
+        ? Optional.empty()
+        : violations.parse("device.mac_address", () -> MacAddress.parse(device.getMacAddress()));
+  }
+
+  private static Optional<InetAddress> tunnelSourceV4(
+      io.tern.proto.v1.Device device, Violations violations) {
+    return device.getTunnelSourceV4().isEmpty()
+        ? Optional.empty()
+        : violations.parse(
+            "device." + TUNNEL_SOURCE_V4,
+            () ->
+                Device.checkTunnelSourceV4(Endpoint.parseAddress(device.getTunnelSourceV4())));
+  }
+
+  private static Optional<InetAddress> tunnelSourceV6(
+      io.tern.proto.v1.Device device, Violations violations) {
+    return device.getTunnelSourceV6().isEmpty()
+        ? Optional.empty()
+        : violations.parse(
+            "device." + TUNNEL_SOURCE_V6,
+            () ->
+                Device.checkTunnelSourceV6(Endpoint.parseAddress(device.getTunnelSourceV6())));
+  }
+
+  /** True if it is not set. */
+  private static boolean answerEcho(io.tern.proto.v1.Device device) {
+    return !device.hasAnswerEcho() || device.getAnswerEcho();
   }
 
   private static Map<MacAddress, Integer> stations(
@@ -81,6 +169,10 @@ public final class DeviceMapping {
             .setP4RuntimeAddress(device.target())
             .setDeviceId(device.deviceId())
             .setMacAddress(device.mac().map(MacAddress::toString).orElse(""))
+            .setTunnelSourceV4(device.tunnelSourceV4().map(Endpoint::text).orElse(""))
+            .setTunnelSourceV6(device.tunnelSourceV6().map(Endpoint::text).orElse(""))
+            .setAnswerEcho(device.answerEcho())
+            .addAllCopies(CopyMapping.toProto(device.copies()))
             .setConnectionState(connection(status.connection()))
             .setSyncedRevision(status.syncedRevision())
             .setEntitiesWritten(status.entitiesWritten())

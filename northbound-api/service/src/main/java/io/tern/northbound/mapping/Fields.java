@@ -4,11 +4,17 @@ import com.google.protobuf.Timestamp;
 import io.tern.core.intent.DevicePorts;
 import io.tern.core.intent.Endpoint;
 import io.tern.northbound.error.Violations;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** Fields that several resources have. */
 final class Fields {
+  /** Bounds of google.protobuf.Duration: about 10,000 years. */
+  private static final long MAX_SECONDS = 315_576_000_000L;
+
+  private static final int MAX_NANOS = 999_999_999;
+
   private Fields() {}
 
   /** Address and port of a resource, whose fields are named "address" and "port". */
@@ -26,8 +32,30 @@ final class Fields {
   }
 
   static Optional<Integer> devicePort(String field, int port, Violations violations) {
-    // uint32: what is negative in Java is beyond the range all the same.
-    return violations.parse(field, () -> DevicePorts.check(port < 0 ? Integer.MAX_VALUE : port));
+    return violations.parse(field, () -> DevicePorts.check(unsigned(port)));
+  }
+
+  /** A uint32 as what it means, or the largest int: no field of ours goes so far. */
+  static int unsigned(int uint32) {
+    return uint32 < 0 ? Integer.MAX_VALUE : uint32;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the message is beyond what a duration may be
+   */
+  static Duration duration(com.google.protobuf.Duration duration) {
+    if (Math.abs(duration.getSeconds()) > MAX_SECONDS || Math.abs(duration.getNanos()) > MAX_NANOS) {
+      throw new IllegalArgumentException(
+          duration.getSeconds() + " s and " + duration.getNanos() + " ns are no duration");
+    }
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  static com.google.protobuf.Duration duration(Duration duration) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration.toSeconds())
+        .setNanos(duration.toNanosPart())
+        .build();
   }
 
   static Timestamp timestamp(Instant instant) {

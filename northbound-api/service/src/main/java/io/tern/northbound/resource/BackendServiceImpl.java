@@ -24,11 +24,13 @@ import io.tern.proto.v1.DeleteBackendRequest;
 import io.tern.proto.v1.GetBackendRequest;
 import io.tern.proto.v1.ListBackendsRequest;
 import io.tern.proto.v1.ListBackendsResponse;
+import io.tern.proto.v1.UpdateBackendRequest;
 import io.tern.proto.v1.WatchBackendsRequest;
 import io.tern.proto.v1.WatchBackendsResponse;
 import java.time.Clock;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.UnaryOperator;
 
 /** The backends of the intent. Thread-safe. */
 public final class BackendServiceImpl extends BackendServiceGrpc.BackendServiceImplBase {
@@ -100,6 +102,26 @@ public final class BackendServiceImpl extends BackendServiceGrpc.BackendServiceI
         ListBackendsResponse.newBuilder().setNextPageToken(page.nextToken());
     page.resources().forEach(found -> response.addBackends(BackendMapping.toProto(intent, found)));
     IntentAccess.reply(observer, response.build());
+  }
+
+  @Override
+  public void updateBackend(UpdateBackendRequest request, StreamObserver<Backend> observer) {
+    String name = request.getBackend().getName();
+    BackendKey key = IntentAccess.parse("backend.name", name, Names::backendKey);
+    UnaryOperator<io.tern.core.intent.Backend> update = BackendMapping.update(request);
+    Intent after =
+        access.update(
+            request.getValidateOnly(),
+            name,
+            key,
+            request.getBackend().getEtag(),
+            Intent::backends,
+            BackendMapping::etag,
+            (intent, backend) -> {
+              var wanted = update.apply(backend);
+              return IntentChanges.updateBackend(intent, key, wanted.weight(), wanted.state());
+            });
+    IntentAccess.reply(observer, BackendMapping.toProto(after, after.backends().get(key)));
   }
 
   @Override

@@ -22,11 +22,13 @@ import io.tern.proto.v1.DeviceServiceGrpc;
 import io.tern.proto.v1.GetDeviceRequest;
 import io.tern.proto.v1.ListDevicesRequest;
 import io.tern.proto.v1.ListDevicesResponse;
+import io.tern.proto.v1.UpdateDeviceRequest;
 import io.tern.proto.v1.WatchDevicesRequest;
 import io.tern.proto.v1.WatchDevicesResponse;
 import java.time.Clock;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** The devices of the intent, with their status. Thread-safe; a watch shows changes of both. */
 public final class DeviceServiceImpl extends DeviceServiceGrpc.DeviceServiceImplBase {
@@ -86,6 +88,23 @@ public final class DeviceServiceImpl extends DeviceServiceGrpc.DeviceServiceImpl
         ListDevicesResponse.newBuilder().setNextPageToken(page.nextToken());
     page.resources().forEach(found -> response.addDevices(toProto(found)));
     IntentAccess.reply(observer, response.build());
+  }
+
+  @Override
+  public void updateDevice(UpdateDeviceRequest request, StreamObserver<Device> observer) {
+    String name = request.getDevice().getName();
+    String key = IntentAccess.parse("device.name", name, Names::deviceId);
+    UnaryOperator<io.tern.core.intent.Device> update = DeviceMapping.update(request);
+    Intent after =
+        access.update(
+            request.getValidateOnly(),
+            name,
+            key,
+            request.getDevice().getEtag(),
+            Intent::devices,
+            DeviceMapping::etag,
+            (intent, device) -> IntentChanges.updateDevice(intent, update.apply(device)));
+    IntentAccess.reply(observer, toProto(after.devices().get(key)));
   }
 
   @Override

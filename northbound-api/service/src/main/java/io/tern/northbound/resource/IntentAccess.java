@@ -78,6 +78,40 @@ final class IntentAccess {
     requireNonNull(unused);
   }
 
+  /**
+   * Updates a resource.
+   *
+   * @param expectedEtag empty for any
+   * @param update given the intent and the resource as it is
+   * @return the intent with the change
+   * @throws io.grpc.StatusRuntimeException NOT_FOUND, ABORTED, or what the intent's rules say
+   */
+  <K extends Comparable<K>, V> Intent update(
+      boolean validateOnly,
+      String name,
+      K key,
+      String expectedEtag,
+      Function<Intent, SortedMap<K, V>> select,
+      Function<V, String> etagOf,
+      Update<V> update) {
+    return change(
+        validateOnly,
+        intent -> {
+          V resource = require(select.apply(intent).get(key), name);
+          if (!expectedEtag.isEmpty()) {
+            checkEtag(name, expectedEtag, etagOf.apply(resource));
+          }
+          return update.apply(intent, resource);
+        },
+        field -> name);
+  }
+
+  /** A change of one resource. */
+  @FunctionalInterface
+  interface Update<V> {
+    Intent apply(Intent intent, V resource) throws IntentException;
+  }
+
   private static void checkEtag(String name, String expected, String actual)
       throws IntentException {
     if (!expected.equals(actual)) {

@@ -7,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.IntentStore;
+import io.tern.core.intent.PoolOptions;
 import io.tern.core.intent.PoolSpec;
 import io.tern.core.intent.ResourceNames;
 import io.tern.northbound.mapping.Names;
@@ -21,9 +22,11 @@ import io.tern.proto.v1.ListPoolsRequest;
 import io.tern.proto.v1.ListPoolsResponse;
 import io.tern.proto.v1.Pool;
 import io.tern.proto.v1.PoolServiceGrpc;
+import io.tern.proto.v1.UpdatePoolRequest;
 import io.tern.proto.v1.WatchPoolsRequest;
 import io.tern.proto.v1.WatchPoolsResponse;
 import java.time.Clock;
+import java.util.function.UnaryOperator;
 
 /** The pools of the intent. Thread-safe. */
 public final class PoolServiceImpl extends PoolServiceGrpc.PoolServiceImplBase {
@@ -72,6 +75,22 @@ public final class PoolServiceImpl extends PoolServiceGrpc.PoolServiceImplBase {
         ListPoolsResponse.newBuilder().setNextPageToken(page.nextToken());
     page.resources().forEach(found -> response.addPools(PoolMapping.toProto(found)));
     IntentAccess.reply(observer, response.build());
+  }
+
+  @Override
+  public void updatePool(UpdatePoolRequest request, StreamObserver<Pool> observer) {
+    String key = IntentAccess.parse("pool.name", request.getPool().getName(), Names::poolId);
+    UnaryOperator<PoolOptions> update = PoolMapping.update(request);
+    Intent after =
+        access.update(
+            request.getValidateOnly(),
+            request.getPool().getName(),
+            key,
+            request.getPool().getEtag(),
+            Intent::pools,
+            PoolMapping::etag,
+            (intent, pool) -> IntentChanges.updatePool(intent, key, update.apply(pool.options())));
+    IntentAccess.reply(observer, PoolMapping.toProto(after.pools().get(key)));
   }
 
   @Override

@@ -174,8 +174,7 @@ class RealTargetsIT {
   }
 
   private static PoolOptions everyOption(Forwarding forwarding) {
-    return new PoolOptions(
-        forwarding, false, true, Optional.of(Duration.ofSeconds(90)), true);
+    return new PoolOptions(forwarding, false, true, Optional.of(Duration.ofSeconds(90)), true);
   }
 
   private void takeOptionsBack() {

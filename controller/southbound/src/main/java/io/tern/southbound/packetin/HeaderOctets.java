@@ -43,9 +43,7 @@ final class HeaderOctets {
   private void ethernet() {
     end = ETHERNET;
     int type = at16(ETHERNET - 2);
-    for (int tag = 0;
-        tag < MAX_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ);
-        tag++) {
+    for (int tag = 0; tag < MAX_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); tag++) {
       type = at16(end + 2);
       end += VLAN;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.tern.core.entry.Bits;
+import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.proto.p4.v1.BackupReplica;
@@ -15,6 +16,7 @@ import io.tern.proto.p4.v1.TableAction;
 import io.tern.southbound.codec.EntityCodec.ForeignEntityException;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -140,7 +142,34 @@ class EntityCodecTest {
   }
 
   @Test
-  void groupThatSendsTwiceToAPortIsForeign() {
+  void groupsAndCloneSessionsKeepTheInstancesOfTheirReplicas() throws ForeignEntityException {
+    TreeSet<io.tern.core.entry.Replica> replicas =
+        new TreeSet<>(
+            Set.of(
+                new io.tern.core.entry.Replica(4, 2),
+                new io.tern.core.entry.Replica(4, 65_535),
+                new io.tern.core.entry.Replica(5, 0)));
+    MulticastGroup group = new MulticastGroup(32_767, replicas);
+    CloneSession session = new CloneSession(1, replicas, 128);
+
+    assertThat(
+            EntityCodec.toGroup(
+                EntityCodec.toEntity(group)
+                    .getPacketReplicationEngineEntry()
+                    .getMulticastGroupEntry()))
+        .isEqualTo(group);
+    assertThat(
+            EntityCodec.toCloneSession(
+                EntityCodec.toEntity(session)
+                    .getPacketReplicationEngineEntry()
+                    .getCloneSessionEntry()))
+        .isEqualTo(session);
+    assertThat(EntityCodec.identityOf(EntityCodec.toEntity(session)))
+        .isEqualTo(EntityCodec.toCloneSessionEntity(1));
+  }
+
+  @Test
+  void groupWithTheSameReplicaTwiceIsForeign() {
     Replica.Builder replica = Replica.newBuilder().setPort(octets(4));
 
     assertThatThrownBy(
@@ -148,10 +177,10 @@ class EntityCodecTest {
                 EntityCodec.toGroup(
                     MulticastGroupEntry.newBuilder()
                         .addReplicas(replica.setInstance(1))
-                        .addReplicas(replica.setInstance(2))
+                        .addReplicas(replica.setInstance(1))
                         .build()))
         .isInstanceOf(ForeignEntityException.class)
-        .hasMessage("port 4 has more than one replica");
+        .hasMessage("port 4 has more than one replica of instance 1");
   }
 
   @Test

@@ -149,8 +149,7 @@ class DeviceReconcilerTest {
     device.forgetWrites();
     fabric.store.apply(
         Changes.device(
-            "leaf",
-            leaf -> leaf.withCopies(Map.of(Reason.NEIGHBOUR, new CopyPolicy(249, 10, 0)))));
+            "leaf", leaf -> leaf.withCopies(Map.of(Reason.NEIGHBOUR, new CopyPolicy(249, 10, 0)))));
     assertThat(Entities.steps(device.updates()))
         .containsExactly("INSERT clone session", "INSERT punt");
     Entity copy = Entities.of("punt", device.entities()).get(0);
@@ -182,8 +181,7 @@ class DeviceReconcilerTest {
   void replicasOfIcmpErrorsHaveTheirEntriesFirstAndGroupsOfTheirOwn() {
     fabric.startManager();
     device.forgetWrites();
-    fabric.store.apply(
-        Changes.options("web", PoolOptions.DEFAULT.withReplicateIcmpErrors(true)));
+    fabric.store.apply(Changes.options("web", PoolOptions.DEFAULT.withReplicateIcmpErrors(true)));
     assertThat(Entities.steps(device.updates()))
         .containsExactly("INSERT replica", "INSERT group", "MODIFY vip_v4");
     assertThat(

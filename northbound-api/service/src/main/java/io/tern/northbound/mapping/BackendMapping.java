@@ -110,7 +110,8 @@ public final class BackendMapping {
       case ACTIVE -> Backend.State.ACTIVE;
       case DRAINING -> Backend.State.DRAINING;
       case DRAINED, STATE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("state is " + state + "; it must be ACTIVE or DRAINING");
+          throw new IllegalArgumentException(
+              "state is " + state + "; it must be ACTIVE or DRAINING");
     };
   }
 

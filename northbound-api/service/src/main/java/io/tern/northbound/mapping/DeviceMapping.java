@@ -34,12 +34,7 @@ public final class DeviceMapping {
   private static final String TUNNEL_SOURCE_V6 = "tunnel_source_v6";
   private static final List<String> UPDATABLE =
       List.of(
-          "mac_address",
-          "stations",
-          TUNNEL_SOURCE_V4,
-          TUNNEL_SOURCE_V6,
-          "answer_echo",
-          "copies");
+          "mac_address", "stations", TUNNEL_SOURCE_V4, TUNNEL_SOURCE_V6, "answer_echo", "copies");
 
   private DeviceMapping() {}
 
@@ -111,8 +106,7 @@ public final class DeviceMapping {
             current.createTime());
   }
 
-  private static Optional<MacAddress> mac(
-      io.tern.proto.v1.Device device, Violations violations) {
+  private static Optional<MacAddress> mac(io.tern.proto.v1.Device device, Violations violations) {
     return device.getMacAddress().isEmpty()
         ? Optional.empty()
         : violations.parse("device.mac_address", () -> MacAddress.parse(device.getMacAddress()));
@@ -124,8 +118,7 @@ public final class DeviceMapping {
         ? Optional.empty()
         : violations.parse(
             "device." + TUNNEL_SOURCE_V4,
-            () ->
-                Device.checkTunnelSourceV4(Endpoint.parseAddress(device.getTunnelSourceV4())));
+            () -> Device.checkTunnelSourceV4(Endpoint.parseAddress(device.getTunnelSourceV4())));
   }
 
   private static Optional<InetAddress> tunnelSourceV6(
@@ -134,8 +127,7 @@ public final class DeviceMapping {
         ? Optional.empty()
         : violations.parse(
             "device." + TUNNEL_SOURCE_V6,
-            () ->
-                Device.checkTunnelSourceV6(Endpoint.parseAddress(device.getTunnelSourceV6())));
+            () -> Device.checkTunnelSourceV6(Endpoint.parseAddress(device.getTunnelSourceV6())));
   }
 
   /** True if it is not set. */

@@ -44,7 +44,8 @@ final class Fields {
    * @throws IllegalArgumentException if the message is beyond what a duration may be
    */
   static Duration duration(com.google.protobuf.Duration duration) {
-    if (Math.abs(duration.getSeconds()) > MAX_SECONDS || Math.abs(duration.getNanos()) > MAX_NANOS) {
+    if (Math.abs(duration.getSeconds()) > MAX_SECONDS
+        || Math.abs(duration.getNanos()) > MAX_NANOS) {
       throw new IllegalArgumentException(
           duration.getSeconds() + " s and " + duration.getNanos() + " ns are no duration");
     }

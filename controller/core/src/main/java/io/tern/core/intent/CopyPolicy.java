@@ -53,7 +53,12 @@ public record CopyPolicy(int packetsPerSecond, int burst, int sampleMask) {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "\"" + label + "\" is no reason; it must be one of " + copied()));
+                    "\""
+                        + label
+                        + "\" is no reason; it must be a cell of the counter of reasons, as "
+                        + Reason.FALLBACK_UNKNOWN_SERVER.label()
+                        + " is, and none of "
+                        + neverCopied()));
   }
 
   /**
@@ -66,16 +71,13 @@ public record CopyPolicy(int packetsPerSecond, int burst, int sampleMask) {
       throw new IllegalArgumentException(
           "packets that count as "
               + reason.label()
-              + " are never copied to the controller; those of these reasons may be: "
-              + copied());
+              + " are never copied to the controller; it must be none of "
+              + neverCopied());
     }
     return reason;
   }
 
-  private static String copied() {
-    return Arrays.stream(Reason.values())
-        .filter(reason -> !NEVER_COPIED.contains(reason))
-        .map(Reason::label)
-        .collect(Collectors.joining(", "));
+  private static String neverCopied() {
+    return NEVER_COPIED.stream().map(Reason::label).collect(Collectors.joining(", "));
   }
 }

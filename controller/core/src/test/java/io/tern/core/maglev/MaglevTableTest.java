@@ -43,6 +43,17 @@ class MaglevTableTest {
   }
 
   @Test
+  void membersOfWeight0OwnNothingAndMoveNothing() {
+    List<Member> mixed = List.of(new Member("a", 0), new Member("b", 3), new Member("c", 1));
+    assertThat(shares(MaglevTable.of(128, mixed))[0]).isZero();
+    MaglevTable without = MaglevTable.of(128, mixed.subList(1, 3));
+    for (int slot = 0; slot < 128; slot++) {
+      assertThat(MaglevTable.of(128, mixed).owner(slot)).isEqualTo(without.owner(slot));
+    }
+    assertThat(MaglevTable.of(128, List.of(new Member("a", 0))).isEmpty()).isTrue();
+  }
+
+  @Test
   void withoutMembersNoSlotHasAnOwner() {
     MaglevTable table = MaglevTable.of(128, List.of());
     assertThat(table.isEmpty()).isTrue();

@@ -2,6 +2,7 @@ package io.tern.app;
 
 import io.tern.app.cid.CidCommand;
 import io.tern.app.compile.CompileCommand;
+import io.tern.app.conformance.ConformanceCommand;
 import io.tern.app.demo.DemoCommand;
 import io.tern.app.embeddedswitch.SwitchCommand;
 import io.tern.app.serve.ServeCommand;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
       SwitchCommand.class,
       CompileCommand.class,
       CidCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      ConformanceCommand.class
     })
 final class TernCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -37,7 +37,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "switch", "compile", "cid", "demo"})
+  @ValueSource(strings = {"serve", "switch", "compile", "cid", "demo", "conformance"})
   void everyCommandHasHelp(String command) {
     assertThat(tern(command, "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).startsWith("Usage: tern " + command);

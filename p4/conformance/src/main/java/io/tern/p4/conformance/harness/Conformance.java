@@ -115,14 +115,20 @@ public final class Conformance implements AutoCloseable {
         () -> {
           try (PacketTarget.Wire wire = target.connect()) {
             frames.forEach(arrives -> wire.send(arrives.port(), arrives.frame()));
-            return new ArrayList<>(wire.disconnect());
+            List<Output> outputs = new ArrayList<>(wire.disconnect());
+            return new Exchange(outputs, wire.packetOuts());
           }
         });
   }
 
-  private Observation observing(Supplier<List<Output>> exchange) {
+  /**
+   * @param packetOuts that were not the row's
+   */
+  private record Exchange(List<Output> outputs, int packetOuts) {}
+
+  private Observation observing(Supplier<Exchange> exchange) {
     List<CounterEntry> before = client.counter(TernP4.Counters.Reason.ID);
-    List<Output> outputs = exchange.get();
+    Exchange done = exchange.get();
     List<CounterEntry> after = client.counter(TernP4.Counters.Reason.ID);
 
     Map<Reason, Long> packets = new EnumMap<>(Reason.class);
@@ -136,11 +142,19 @@ public final class Conformance implements AutoCloseable {
         octets.put(reason, now.getByteCount() - then.getByteCount());
       }
     }
-    return new Observation(outputs, packets, octets);
+    if (done.packetOuts() > 0) {
+      packets.merge(Reason.PACKET_OUT, (long) -done.packetOuts(), Long::sum);
+      if (packets.get(Reason.PACKET_OUT) == 0) {
+        packets.remove(Reason.PACKET_OUT);
+        octets.remove(Reason.PACKET_OUT);
+      }
+    }
+    return new Observation(done.outputs(), packets, octets);
   }
 
-  private List<Output> exchange(Row.Step step) {
+  private Exchange exchange(Row.Step step) {
     List<Output> outputs = new ArrayList<>();
+    int packetOuts;
     long packetIns = step.outputs().stream().filter(Output.PacketIn.class::isInstance).count();
     try (PacketTarget.Wire wire = target.connect()) {
       if (step.input() instanceof Input.Arrives arrives) {
@@ -150,6 +164,7 @@ public final class Conformance implements AutoCloseable {
         wire.await((int) (step.outputs().size() - packetIns), PATIENCE);
       }
       outputs.addAll(wire.disconnect());
+      packetOuts = wire.packetOuts();
     }
     for (long i = 0; i < packetIns; i++) {
       client.packetIn(PATIENCE).ifPresent(packetIn -> outputs.add(output(packetIn)));
@@ -159,7 +174,12 @@ public final class Conformance implements AutoCloseable {
         more = client.packetIn(Duration.ZERO)) {
       outputs.add(output(more.get()));
     }
-    return outputs;
+    return new Exchange(outputs, packetOuts);
+  }
+
+  /** Takes away everything that was written. */
+  public void clear() {
+    write(DeviceState.EMPTY);
   }
 
   @Override

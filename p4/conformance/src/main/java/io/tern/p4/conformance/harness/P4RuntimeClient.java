@@ -38,6 +38,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * As much of a P4Runtime controller as a conformance run needs, without any of Tern's own: primary
@@ -51,6 +52,7 @@ public final class P4RuntimeClient implements AutoCloseable {
   private final Uint128 electionId;
   private final StreamObserver<StreamMessageRequest> stream;
   private final Responses responses = new Responses();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Waits for the server and becomes primary.
@@ -216,9 +218,12 @@ public final class P4RuntimeClient implements AutoCloseable {
     }
   }
 
+  /** Is primary no longer; once is enough. */
   @Override
   public void close() {
-    stream.onCompleted();
+    if (closed.compareAndSet(false, true)) {
+      stream.onCompleted();
+    }
   }
 
   private P4RuntimeGrpc.P4RuntimeBlockingStub soon() {

@@ -2,9 +2,11 @@ package io.tern.p4.conformance.harness;
 
 import io.grpc.Channel;
 import io.tern.p4.conformance.fixture.Octets;
+import io.tern.p4.conformance.fixture.Row;
 import io.tern.p4.conformance.fixture.Row.Output.Leaves;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A device under test: its P4Runtime server, and the far ends of its ports. */
 public interface PacketTarget extends AutoCloseable {
@@ -14,6 +16,11 @@ public interface PacketTarget extends AutoCloseable {
 
   /** What the P4Runtime server calls the device. */
   long deviceId();
+
+  /** What the row wants and this way to the ports does not have; empty if it has everything. */
+  default Optional<String> obstacleFor(Row row) {
+    return Optional.empty();
+  }
 
   /** Connects to the ports, from when on no frame is lost; one connection at a time. */
   Wire connect();
@@ -35,6 +42,11 @@ public interface PacketTarget extends AutoCloseable {
 
     /** Disconnects; every frame that left, after everything that was sent has been processed. */
     List<Leaves> disconnect();
+
+    /** Packet-outs that this has caused itself. */
+    default int packetOuts() {
+      return 0;
+    }
 
     /** Disconnects, whatever has become of the frames. */
     @Override

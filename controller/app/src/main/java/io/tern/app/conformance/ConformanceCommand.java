@@ -181,9 +181,10 @@ public final class ConformanceCommand implements Callable<Integer> {
       DeviceProgram program,
       DeviceContents before,
       List<Row> rows) {
-    out().printf(
-        "tern conformance: device %s at %s, %,d rows%n",
-        Long.toUnsignedString(device.deviceId), device.name(), rows.size());
+    out()
+        .printf(
+            "tern conformance: device %s at %s, %,d rows%n",
+            Long.toUnsignedString(device.deviceId), device.name(), rows.size());
     out().flush();
     SuiteReport report = new SuiteReport(out(), all);
     long began = System.nanoTime();
@@ -196,10 +197,11 @@ public final class ConformanceCommand implements Callable<Integer> {
         before.restoreUnknownMacs(client);
       }
       report.end(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
-      out().println(
-          pushPipeline
-              ? "tern conformance: the device has the program that was loaded, and no entries"
-              : "tern conformance: the device has what it had before, but for its counters");
+      out()
+          .println(
+              pushPipeline
+                  ? "tern conformance: the device has the program that was loaded, and no entries"
+                  : "tern conformance: the device has what it had before, but for its counters");
       out().flush();
     }
     return report.allPassed() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;

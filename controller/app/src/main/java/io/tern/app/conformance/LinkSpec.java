@@ -27,7 +27,9 @@ record LinkSpec(int port, String end) {
     Matcher matcher = FORMAT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no port; expected NUMBER=INTERFACE or NUMBER=udp:LOCAL,PEER, e.g."
+          "'"
+              + text
+              + "' is no port; expected NUMBER=INTERFACE or NUMBER=udp:LOCAL,PEER, e.g."
               + " 1=veth1 or 1=udp:127.0.0.1:8001,127.0.0.1:7001");
     }
     int port = Integer.parseInt(matcher.group(1));
@@ -37,7 +39,9 @@ record LinkSpec(int port, String end) {
     }
     if (matcher.group(2).startsWith("udp:") && !UDP.matcher(matcher.group(2)).matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "': expected NUMBER=udp:LOCAL,PEER, e.g."
+          "'"
+              + text
+              + "': expected NUMBER=udp:LOCAL,PEER, e.g."
               + " 1=udp:127.0.0.1:8001,127.0.0.1:7001");
     }
     return new LinkSpec(port, matcher.group(2));

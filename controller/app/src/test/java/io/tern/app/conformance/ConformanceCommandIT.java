@@ -87,11 +87,9 @@ class ConformanceCommandIT {
   @Test
   void aPortThatIsWiredWronglyIsNamed() throws IOException {
     List<String> wrong = new ArrayList<>(ports);
-    wrong.set(
-        2, "--port=2=udp:127.0.0.1:%d,127.0.0.1:%d".formatted(freePort(), freePort()));
+    wrong.set(2, "--port=2=udp:127.0.0.1:%d,127.0.0.1:%d".formatted(freePort(), freePort()));
 
-    assertThat(conformance(wrong, "--push-pipeline", "--filter=DTLS"))
-        .isEqualTo(ExitCode.SOFTWARE);
+    assertThat(conformance(wrong, "--push-pipeline", "--filter=DTLS")).isEqualTo(ExitCode.SOFTWARE);
     assertThat(err.toString()).contains("a packet-out does not come back by port 2");
   }
 

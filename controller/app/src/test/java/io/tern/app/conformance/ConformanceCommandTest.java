@@ -65,8 +65,7 @@ class ConformanceCommandTest {
     assertThat(conformance("--target", "127.0.0.1:1", "--port", "1=nosuchif0"))
         .isEqualTo(ExitCode.SOFTWARE);
     assertThat(err.toString())
-        .isEqualToIgnoringNewLines(
-            "tern conformance: there is no network interface 'nosuchif0'\n");
+        .isEqualToIgnoringNewLines("tern conformance: there is no network interface 'nosuchif0'\n");
   }
 
   @Test
@@ -93,7 +92,6 @@ class ConformanceCommandTest {
   void aPortIsReadBack() {
     assertThat(LinkSpec.parse("3=veth3")).isEqualTo(new LinkSpec(3, "veth3"));
     assertThat(LinkSpec.parse("0=udp:[::1]:1,[::1]:2").port()).isZero();
-    assertThatThrownBy(() -> LinkSpec.parse("=veth3"))
-        .hasMessageContaining("'=veth3' is no port");
+    assertThatThrownBy(() -> LinkSpec.parse("=veth3")).hasMessageContaining("'=veth3' is no port");
   }
 }

@@ -64,7 +64,8 @@ public final class Bmv2DataPlane implements AutoCloseable {
     dataPlane.shutdownNow();
   }
 
-  private final class PacketStream implements PacketTarget.Wire, StreamObserver<PacketStreamResponse> {
+  private final class PacketStream
+      implements PacketTarget.Wire, StreamObserver<PacketStreamResponse> {
     private final List<Leaves> left = Collections.synchronizedList(new ArrayList<>());
     private final Semaphore arrived = new Semaphore(0);
     private final CountDownLatch ended = new CountDownLatch(1);

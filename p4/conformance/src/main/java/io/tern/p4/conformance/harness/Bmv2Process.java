@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * BMv2's {@code simple_switch_grpc} as a process, without a program. Its P4Runtime server listens on
- * the loopback address only.
+ * BMv2's {@code simple_switch_grpc} as a process, without a program. Its P4Runtime server listens
+ * on the loopback address only.
  */
 public final class Bmv2Process implements AutoCloseable {
   private static final int CPU_PORT = 255;
@@ -51,8 +51,7 @@ public final class Bmv2Process implements AutoCloseable {
    * @throws IOException if it does not start
    */
   static Bmv2Process withDataPlanePort(Path executable, Path log, int port) throws IOException {
-    return start(
-        executable, log, List.of(), List.of("--dp-grpc-server-addr", "127.0.0.1:" + port));
+    return start(executable, log, List.of(), List.of("--dp-grpc-server-addr", "127.0.0.1:" + port));
   }
 
   private static Bmv2Process start(
@@ -69,10 +68,7 @@ public final class Bmv2Process implements AutoCloseable {
     command.addAll(List.of("--cpu-port", Integer.toString(CPU_PORT)));
     command.addAll(targetOptions);
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     return new Bmv2Process(process, deviceId, p4RuntimePort);
   }
 

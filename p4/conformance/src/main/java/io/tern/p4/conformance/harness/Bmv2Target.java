@@ -10,9 +10,7 @@ public final class Bmv2Target implements PacketTarget {
   private final long deviceId;
   private final Bmv2DataPlane dataPlane;
 
-  /**
-   * @param dataPlane closed with this
-   */
+  /** A switch that is there; {@code dataPlane} is closed with this. */
   public Bmv2Target(Channel p4Runtime, long deviceId, Bmv2DataPlane dataPlane) {
     this.p4Runtime = requireNonNull(p4Runtime, "p4Runtime");
     this.deviceId = deviceId;

@@ -46,9 +46,7 @@ public record DeviceContents(int entities, List<Entity> unknownMacs) {
             .read(
                 Entity.newBuilder()
                     .setTableEntry(
-                        TableEntry.newBuilder()
-                            .setTableId(Tables.L2.ID)
-                            .setIsDefaultAction(true))
+                        TableEntry.newBuilder().setTableId(Tables.L2.ID).setIsDefaultAction(true))
                     .build())
             .stream()
             .filter(entity -> entity.getTableEntry().hasAction())
@@ -61,8 +59,7 @@ public record DeviceContents(int entities, List<Entity> unknownMacs) {
     client.write(
         unknownMacs.stream()
             .map(
-                entity ->
-                    Update.newBuilder().setType(Update.Type.MODIFY).setEntity(entity).build())
+                entity -> Update.newBuilder().setType(Update.Type.MODIFY).setEntity(entity).build())
             .toList());
   }
 

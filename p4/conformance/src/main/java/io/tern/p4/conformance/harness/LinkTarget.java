@@ -43,6 +43,8 @@ public final class LinkTarget implements PacketTarget {
   private final List<Leaves> left = new ArrayList<>();
 
   /**
+   * Begins to listen at all links.
+   *
    * @param client primary for the device
    * @param links by port; closed with this
    */

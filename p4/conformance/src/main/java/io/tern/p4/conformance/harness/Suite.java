@@ -23,6 +23,8 @@ public final class Suite {
   }
 
   /**
+   * A row and its fate.
+   *
    * @param details where the device differs from the row, or what it does not have
    */
   public record Result(Row row, Verdict verdict, List<String> details) {}
@@ -38,7 +40,9 @@ public final class Suite {
     Set<String> missing = program.missingFor(row);
     if (!missing.isEmpty()) {
       return new Result(
-          row, Verdict.NOT_APPLICABLE, List.of("not in the program: " + String.join(", ", missing)));
+          row,
+          Verdict.NOT_APPLICABLE,
+          List.of("not in the program: " + String.join(", ", missing)));
     }
     Optional<String> obstacle = target.obstacleFor(row);
     if (obstacle.isPresent()) {
@@ -46,8 +50,7 @@ public final class Suite {
     }
     try {
       List<String> differences = conformance.differencesFrom(row);
-      return new Result(
-          row, differences.isEmpty() ? Verdict.PASSED : Verdict.FAILED, differences);
+      return new Result(row, differences.isEmpty() ? Verdict.PASSED : Verdict.FAILED, differences);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE) {
         throw e;

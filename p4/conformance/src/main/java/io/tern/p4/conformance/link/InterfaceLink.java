@@ -63,7 +63,6 @@ public final class InterfaceLink implements Link {
   /** Ethernet header, tag, and the EtherType behind it. */
   private static final int TAGGED = 20;
 
-
   private final String name;
   private final int socket;
   private final int mtu;
@@ -77,6 +76,8 @@ public final class InterfaceLink implements Link {
   }
 
   /**
+   * Opens an interface that is up.
+   *
    * @throws IOException if there is no such interface, it is down, or this may not open packet
    *     sockets
    */
@@ -87,7 +88,8 @@ public final class InterfaceLink implements Link {
       throw new IOException("there is no network interface '" + name + "'");
     }
     if ((Integer.decode(text(found, "flags")) & IFF_UP) == 0) {
-      throw new IOException("network interface '" + name + "' is down: ip link set " + name + " up");
+      throw new IOException(
+          "network interface '" + name + "' is down: ip link set " + name + " up");
     }
     int index = Integer.parseInt(text(found, "ifindex"));
     return new InterfaceLink(name, bound(name, index), Integer.parseInt(text(found, "mtu")));

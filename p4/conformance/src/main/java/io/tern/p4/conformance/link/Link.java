@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 /** The far end of one port of a device. */
 public interface Link extends AutoCloseable {
 
-  /** Begins to hand every frame that the device sends to {@code receiver}, on a thread of its own. */
+  /**
+   * Begins to hand every frame that the device sends to {@code receiver}, on a thread of its own.
+   */
   void start(Consumer<Octets> receiver);
 
   /**

@@ -28,12 +28,13 @@ public final class UdpLink implements Link {
   }
 
   /**
+   * Listens for the device's frames.
+   *
    * @param here where the device sends frames to
    * @param device where it takes them
    * @throws IOException if {@code here} cannot be had
    */
-  public static UdpLink open(InetSocketAddress here, InetSocketAddress device)
-      throws IOException {
+  public static UdpLink open(InetSocketAddress here, InetSocketAddress device) throws IOException {
     requireNonNull(device, "device");
     DatagramChannel channel = DatagramChannel.open();
     try {
@@ -82,7 +83,9 @@ public final class UdpLink implements Link {
 
   @Override
   public Optional<String> obstacleFor(Octets frame) {
-    return frame.length() <= MOST ? Optional.empty() : Optional.of("a frame longer than a datagram");
+    return frame.length() <= MOST
+        ? Optional.empty()
+        : Optional.of("a frame longer than a datagram");
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.tern.p4.conformance.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tern.p4.conformance.fixture.Fixtures;

@@ -30,7 +30,7 @@ final class VethPairs implements AutoCloseable {
     if (Files.notExists(Path.of("/sys/class/net"))) {
       return "this is no Linux";
     }
-    if (!(Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")))) {
+    if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
       return "only root makes network interfaces";
     }
     try {
@@ -98,7 +98,9 @@ final class VethPairs implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       return "does not end";

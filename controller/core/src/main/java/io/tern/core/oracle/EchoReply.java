@@ -17,7 +17,12 @@ final class EchoReply {
     byte code = frame.get(request.icmpAt() + 1);
     byte[] before = {frame.get(request.icmpAt()), code};
     frame.put(request.icmpAt(), type);
-    InternetChecksum.adjust(frame, request.icmpAt() + 2, before, new byte[] {type, code});
+    int checksumAt = request.icmpAt() + 2;
+    InternetChecksum.adjust(frame, checksumAt, before, new byte[] {type, code});
+    if (ip.isV4() && frame.getShort(checksumAt) == 0) {
+      // Of a reply of zeros alone, only the other zero is right; of any other both are.
+      frame.putShort(checksumAt, (short) 0xffff);
+    }
     return Frame.of(FrameEditor.octets(frame));
   }
 }

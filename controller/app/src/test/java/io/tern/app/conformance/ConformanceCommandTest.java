@@ -43,6 +43,7 @@ class ConformanceCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "--filter xyzzy --list | --filter 'xyzzy': no row's description has this",
         "--port 1=veth1 | Missing required option: '--target=HOST:PORT'",

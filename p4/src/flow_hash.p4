@@ -8,55 +8,40 @@
 // packets that the client sends, the inverse of what the error quotes.
 //
 // The low bits are the fallback's slot, the high bits vary the outer headers of tunnels.
-control FlowHash(in headers_t hdr, inout metadata_t meta) {
+control FlowHash(inout headers_t hdr, inout metadata_t meta) {
     // One more than the largest CRC-32: the hash is not reduced.
     const bit<64> CRC32_RANGE = 0x100000000;
 
     apply {
-        if (meta.icmp_error) {
-            if (hdr.ipv4.isValid()) {
-                hash(
-                    meta.flow_hash,
-                    HashAlgorithm.crc32,
-                    32w0,
-                    {
-                        hdr.quoted_ipv4.dst_addr,
-                        hdr.quoted_ipv4.src_addr,
-                        hdr.quoted_udp.dst_port,
-                        hdr.quoted_udp.src_port
-                    },
-                    CRC32_RANGE
-                );
+        if (hdr.ipv4.isValid()) {
+            hdr.tuple_v4.setValid();
+            if (hdr.icmp.isValid()) {
+                hdr.tuple_v4.client_addr = hdr.quoted_ipv4.dst_addr;
+                hdr.tuple_v4.vip_addr = hdr.quoted_ipv4.src_addr;
+                hdr.tuple_v4.client_port = hdr.udp.dst_port;
+                hdr.tuple_v4.vip_port = hdr.udp.src_port;
             } else {
-                hash(
-                    meta.flow_hash,
-                    HashAlgorithm.crc32,
-                    32w0,
-                    {
-                        hdr.quoted_ipv6.dst_addr,
-                        hdr.quoted_ipv6.src_addr,
-                        hdr.quoted_udp.dst_port,
-                        hdr.quoted_udp.src_port
-                    },
-                    CRC32_RANGE
-                );
+                hdr.tuple_v4.client_addr = hdr.ipv4.src_addr;
+                hdr.tuple_v4.vip_addr = hdr.ipv4.dst_addr;
+                hdr.tuple_v4.client_port = hdr.udp.src_port;
+                hdr.tuple_v4.vip_port = hdr.udp.dst_port;
             }
-        } else if (hdr.ipv4.isValid()) {
-            hash(
-                meta.flow_hash,
-                HashAlgorithm.crc32,
-                32w0,
-                {hdr.ipv4.src_addr, hdr.ipv4.dst_addr, hdr.udp.src_port, hdr.udp.dst_port},
-                CRC32_RANGE
-            );
+            // A whole header: of single fields the compiler would make copies.
+            hash(meta.flow_hash, HashAlgorithm.crc32, 32w0, hdr.tuple_v4, CRC32_RANGE);
         } else {
-            hash(
-                meta.flow_hash,
-                HashAlgorithm.crc32,
-                32w0,
-                {hdr.ipv6.src_addr, hdr.ipv6.dst_addr, hdr.udp.src_port, hdr.udp.dst_port},
-                CRC32_RANGE
-            );
+            hdr.tuple_v6.setValid();
+            if (hdr.icmp.isValid()) {
+                hdr.tuple_v6.client_addr = hdr.quoted_ipv6.dst_addr;
+                hdr.tuple_v6.vip_addr = hdr.quoted_ipv6.src_addr;
+                hdr.tuple_v6.client_port = hdr.udp.dst_port;
+                hdr.tuple_v6.vip_port = hdr.udp.src_port;
+            } else {
+                hdr.tuple_v6.client_addr = hdr.ipv6.src_addr;
+                hdr.tuple_v6.vip_addr = hdr.ipv6.dst_addr;
+                hdr.tuple_v6.client_port = hdr.udp.src_port;
+                hdr.tuple_v6.vip_port = hdr.udp.dst_port;
+            }
+            hash(meta.flow_hash, HashAlgorithm.crc32, 32w0, hdr.tuple_v6, CRC32_RANGE);
         }
     }
 }

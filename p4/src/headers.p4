@@ -42,8 +42,8 @@ const bit<32> ETHERNET_OCTETS = 14;
 const bit<32> VLAN_OCTETS = 4;
 const bit<16> IPV4_OCTETS = 20;
 const bit<16> IPV6_OCTETS = 40;
-const bit<16> UDP_OCTETS = 8;
-const bit<16> ICMP_OCTETS = 8;
+const bit<32> UDP_OCTETS = 8;
+const bit<32> ICMP_OCTETS = 8;
 
 // What this device writes into outer headers and echo replies.
 const bit<8> INITIAL_TTL = 64;
@@ -161,10 +161,112 @@ header quic_quoted_scid_length_t {
     bit<8> scid_length;
 }
 
-// First octet of the connection ID that routes: QUIC-LB puts the config rotation bits on top.
-header cid_first_octet_t {
+// The connection ID that routes, as far as QUIC-LB can use it, and what follows if it is shorter: the
+// masks of its configuration take care of that. QUIC-LB puts the config rotation bits on top.
+header cid_t {
     bit<3> codepoint;
     bit<5> length_or_random;
+    bit<152> tail;
+}
+
+// Headers from here on are never on the wire: they are variables that cost nothing until they are
+// made valid.
+
+// CIDs with less than 20 octets up to the end of the UDP payload. One for each number of octets: the
+// parser has no shifts. While it is valid, the CID's octets are still in the payload, and hdr.cid must not
+// be emitted.
+header short_payload_t {
+    bit<8> octets_1;
+    bit<16> octets_2;
+    bit<24> octets_3;
+    bit<32> octets_4;
+    bit<40> octets_5;
+    bit<48> octets_6;
+    bit<56> octets_7;
+    bit<64> octets_8;
+    bit<72> octets_9;
+    bit<80> octets_10;
+    bit<88> octets_11;
+    bit<96> octets_12;
+    bit<104> octets_13;
+    bit<112> octets_14;
+    bit<120> octets_15;
+    bit<128> octets_16;
+    bit<136> octets_17;
+    bit<144> octets_18;
+    bit<152> octets_19;
+}
+
+// The 4-tuple of the packets that a client sends, for hashing.
+header tuple_v4_t {
+    bit<32> client_addr;
+    bit<32> vip_addr;
+    bit<16> client_port;
+    bit<16> vip_port;
+}
+
+header tuple_v6_t {
+    bit<128> client_addr;
+    bit<128> vip_addr;
+    bit<16> client_port;
+    bit<16> vip_port;
+}
+
+#if WITH_TUNNELS || WITH_NAT
+// What Egress has to do, from Steer or Replicate.
+header rewrite_t {
+    bit<8> kind;
+    // IPv4 addresses in the low 32 bits. NAT has a new address and no source.
+    bit<128> src_addr;
+    bit<128> dst_addr;
+    // Destination port of GUE or NAT.
+    bit<16> dst_port;
+    // Bits of the source address that the flow hash varies.
+    bit<16> src_entropy_mask;
+}
+#endif
+
+#if WITH_STATE
+header remembered_t {
+    bit<64> dcid;
+    bit<32> dcid_index;
+    bit<160> dcid_cell;
+    bit<32> tuple_index;
+    bit<128> tuple_cell;
+    bit<48> dcid_age;
+    bit<48> tuple_age;
+    bit<32> candidate;
+    bit<32> reason;
+}
+
+// For hashing.
+header dcid_t {
+    bit<64> octets;
+}
+#endif
+
+header scratch_t {
+    // IPv6 extension headers: first two octets; IP_ROUTING or IP_FRAGMENT if it is one; how many.
+    bit<16> extension;
+    bit<8> extension_kind;
+    bit<8> extensions;
+    // Incremental checksums.
+    bit<32> removed;
+    bit<32> added;
+    bit<32> sum;
+    bit<16> port;
+    // Exchanging source and destination.
+    bit<48> mac;
+    bit<128> addr;
+    // Of outer headers.
+    bit<16> payload_octets;
+    bit<8> traffic_class;
+    bit<8> protocol;
+    bit<16> ether_type;
+    // Copies to the controller.
+    bit<16> sample;
+    bit<16> sample_mask;
+    bit<8> color;
 }
 
 struct headers_t {
@@ -184,19 +286,30 @@ struct headers_t {
     ipv4_options_t ipv4_options;
     ipv6_t ipv6;
     ipv6_extension_t[4] ipv6_extensions;
-    udp_t udp;
     icmp_t icmp;
-    // The packet that an ICMP error quotes.
+    // The packet that an ICMP error quotes; `udp` is its.
     ipv4_t quoted_ipv4;
     ipv4_options_t quoted_ipv4_options;
     ipv6_t quoted_ipv6;
-    udp_t quoted_udp;
+    udp_t udp;
     // Of the UDP payload, or of what is quoted of one.
     quic_t quic;
     quic_long_t quic_long;
     quic_quoted_dcid_t quic_quoted_dcid;
     quic_quoted_scid_length_t quic_quoted_scid_length;
-    cid_first_octet_t cid_first_octet;
+    cid_t cid;
+    // Never on the wire.
+    short_payload_t short_payload;
+    tuple_v4_t tuple_v4;
+    tuple_v6_t tuple_v6;
+#if WITH_TUNNELS || WITH_NAT
+    rewrite_t rewrite;
+#endif
+#if WITH_STATE
+    remembered_t remembered;
+    dcid_t dcid;
+#endif
+    scratch_t scratch;
 }
 
 #endif

@@ -6,21 +6,18 @@
 // Answers ICMP echo requests to VIP addresses, so that a VIP can be pinged without a backend.
 control IcmpEcho(
     inout headers_t hdr,
-    inout standard_metadata_t standard_metadata,
-    out bool answered
+    inout metadata_t meta,
+    inout standard_metadata_t standard_metadata
 ) {
-#if WITH_IPV4
-    AdjustChecksum() adjust_ip;
-#endif
-    AdjustChecksum() adjust_icmp;
-
     // Sends the reply out of the port that the request came in by.
     @id(0x01000016)
     action answer_echo() {
         standard_metadata.egress_spec = standard_metadata.ingress_port;
-        bit<48> mac = hdr.ethernet.dst_mac;
+        meta.reason = REASON_ICMP_ECHO;
+        hdr.scratch.setValid();
+        hdr.scratch.mac = hdr.ethernet.dst_mac;
         hdr.ethernet.dst_mac = hdr.ethernet.src_mac;
-        hdr.ethernet.src_mac = mac;
+        hdr.ethernet.src_mac = hdr.scratch.mac;
     }
 
 #if WITH_IPV4
@@ -54,45 +51,44 @@ control IcmpEcho(
 #endif
 
     apply {
-        answered = false;
-        if (hdr.icmp.isValid()) {
-            if (hdr.ipv4.isValid()) {
+        if (hdr.ipv4.isValid()) {
 #if WITH_IPV4
-                if (hdr.icmp.type == ICMP_ECHO_REQUEST && echo_v4.apply().hit) {
-                    answered = true;
-                    bit<32> addr = hdr.ipv4.dst_addr;
+            if (hdr.icmp.type == ICMP_ECHO_REQUEST) {
+                if (echo_v4.apply().hit) {
+                    hdr.scratch.addr = (bit<128>) hdr.ipv4.dst_addr;
                     hdr.ipv4.dst_addr = hdr.ipv4.src_addr;
-                    hdr.ipv4.src_addr = addr;
-                    adjust_ip.apply(
-                        hdr.ipv4.checksum,
-                        (bit<32>) hdr.ipv4.ttl << 8,
-                        (bit<32>) INITIAL_TTL << 8
-                    );
+                    hdr.ipv4.src_addr = hdr.scratch.addr[31:0];
+                    hdr.scratch.removed = (bit<32>) hdr.ipv4.ttl << 8;
+                    hdr.scratch.added = (bit<32>) INITIAL_TTL << 8;
                     hdr.ipv4.ttl = INITIAL_TTL;
+                    ADJUST_CHECKSUM(hdr.ipv4.checksum)
                     hdr.icmp.type = ICMP_ECHO_REPLY;
-                    adjust_icmp.apply(hdr.icmp.checksum, (bit<32>) ICMP_ECHO_REQUEST << 8, 0);
+                    hdr.scratch.removed = (bit<32>) ICMP_ECHO_REQUEST << 8;
+                    hdr.scratch.added = 0;
+                    ADJUST_CHECKSUM(hdr.icmp.checksum)
                     // A reply of zeros alone has the other zero of one's complement; in every
                     // other reply the two are as good.
-                    hdr.icmp.checksum = hdr.icmp.checksum == 0 ? 16w0xFFFF : hdr.icmp.checksum;
+                    if (hdr.icmp.checksum == 0) {
+                        hdr.icmp.checksum = 0xFFFF;
+                    }
                 }
+            }
 #endif
-            } else {
+        } else {
 #if WITH_IPV6
-                if (hdr.icmp.type == ICMPV6_ECHO_REQUEST && echo_v6.apply().hit) {
-                    answered = true;
-                    bit<128> addr = hdr.ipv6.dst_addr;
+            if (hdr.icmp.type == ICMPV6_ECHO_REQUEST) {
+                if (echo_v6.apply().hit) {
+                    hdr.scratch.addr = hdr.ipv6.dst_addr;
                     hdr.ipv6.dst_addr = hdr.ipv6.src_addr;
-                    hdr.ipv6.src_addr = addr;
+                    hdr.ipv6.src_addr = hdr.scratch.addr;
                     hdr.ipv6.hop_limit = INITIAL_TTL;
                     hdr.icmp.type = ICMPV6_ECHO_REPLY;
-                    adjust_icmp.apply(
-                        hdr.icmp.checksum,
-                        (bit<32>) ICMPV6_ECHO_REQUEST << 8,
-                        (bit<32>) ICMPV6_ECHO_REPLY << 8
-                    );
+                    hdr.scratch.removed = (bit<32>) ICMPV6_ECHO_REQUEST << 8;
+                    hdr.scratch.added = (bit<32>) ICMPV6_ECHO_REPLY << 8;
+                    ADJUST_CHECKSUM(hdr.icmp.checksum)
                 }
-#endif
             }
+#endif
         }
     }
 }

@@ -6,23 +6,25 @@
 // Copies packets to the controller, by the reason that they counted under: ARP and NDP for whoever
 // answers them, samples of unroutable packets for whoever wants to know why. What becomes of the
 // packet itself is as without. The meter of the entry keeps the controller from being flooded.
-control Punt(inout metadata_t meta, inout standard_metadata_t standard_metadata) {
+control Punt(
+    inout headers_t hdr,
+    inout metadata_t meta,
+    inout standard_metadata_t standard_metadata
+) {
     // The clone session with the controller's port.
     const bit<32> CONTROLLER_SESSION = 1;
-    const bit<2> GREEN = 0;
+    const bit<8> GREEN = 0;
 
     @id(0x15000001)
-    direct_meter<bit<2>>(MeterType.packets) punt_meter;
-
-    bit<2> color = 0;
-    bit<16> sample_mask = 0;
+    direct_meter<bit<8>>(MeterType.packets) punt_meter;
 
     // Copies one of `sample_mask` + 1 packets (a power of two) as they came, without those beyond
     // the meter's committed rate.
     @id(0x01000017)
     action copy_to_controller(@id(1) @name("sample_mask") bit<16> mask) {
-        punt_meter.read(color);
-        sample_mask = mask;
+        hdr.scratch.setValid();
+        punt_meter.read(hdr.scratch.color);
+        hdr.scratch.sample_mask = mask;
     }
 
     @id(0x0200000C)
@@ -44,10 +46,10 @@ control Punt(inout metadata_t meta, inout standard_metadata_t standard_metadata)
     }
 
     apply {
-        if (punt.apply().hit && color == GREEN) {
-            bit<16> sample;
-            random(sample, 16w0, 16w0xFFFF);
-            if (sample & sample_mask == 0) {
+        if (punt.apply().hit) {
+            random(hdr.scratch.sample, 16w0, 16w0xFFFF);
+            if (hdr.scratch.color == GREEN
+                && hdr.scratch.sample & hdr.scratch.sample_mask == 0) {
                 meta.copied_ingress_port = standard_metadata.ingress_port;
                 clone_preserving_field_list(CloneType.I2E, CONTROLLER_SESSION, FIELDS_OF_COPY);
             }

@@ -18,7 +18,9 @@ control Replicate(
         @id(2) @format(MAC_ADDRESS) bit<48> src_mac
     ) {
         hdr.ethernet.dst_mac = dst_mac;
-        hdr.ethernet.src_mac = src_mac == 0 ? hdr.ethernet.src_mac : src_mac;
+        if (src_mac != 0) {
+            hdr.ethernet.src_mac = src_mac;
+        }
     }
 
 #if WITH_IPIP
@@ -32,10 +34,11 @@ control Replicate(
         @id(5) bit<16> src_entropy_mask
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_IPIP_V4;
-        meta.outer_src_addr = (bit<128>) outer_src_addr
-            ^ (bit<128>) (meta.flow_hash[31:16] & src_entropy_mask);
-        meta.outer_dst_addr = (bit<128>) outer_dst_addr;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_IPIP_V4;
+        hdr.rewrite.src_addr = (bit<128>) outer_src_addr;
+        hdr.rewrite.src_entropy_mask = src_entropy_mask;
+        hdr.rewrite.dst_addr = (bit<128>) outer_dst_addr;
     }
 
     @id(0x01000021)
@@ -47,10 +50,11 @@ control Replicate(
         @id(5) bit<16> src_entropy_mask
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_IPIP_V6;
-        meta.outer_src_addr = outer_src_addr
-            ^ (bit<128>) (meta.flow_hash[31:16] & src_entropy_mask);
-        meta.outer_dst_addr = outer_dst_addr;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_IPIP_V6;
+        hdr.rewrite.src_addr = outer_src_addr;
+        hdr.rewrite.src_entropy_mask = src_entropy_mask;
+        hdr.rewrite.dst_addr = outer_dst_addr;
     }
 #endif
 
@@ -64,10 +68,12 @@ control Replicate(
         @id(5) bit<16> gue_port
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_GUE_V4;
-        meta.outer_src_addr = (bit<128>) outer_src_addr;
-        meta.outer_dst_addr = (bit<128>) outer_dst_addr;
-        meta.outer_dst_port = gue_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_GUE_V4;
+        hdr.rewrite.src_addr = (bit<128>) outer_src_addr;
+        hdr.rewrite.dst_addr = (bit<128>) outer_dst_addr;
+        hdr.rewrite.dst_port = gue_port;
+        hdr.rewrite.src_entropy_mask = 0;
     }
 
     @id(0x01000023)
@@ -79,10 +85,12 @@ control Replicate(
         @id(5) bit<16> gue_port
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_GUE_V6;
-        meta.outer_src_addr = outer_src_addr;
-        meta.outer_dst_addr = outer_dst_addr;
-        meta.outer_dst_port = gue_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_GUE_V6;
+        hdr.rewrite.src_addr = outer_src_addr;
+        hdr.rewrite.dst_addr = outer_dst_addr;
+        hdr.rewrite.dst_port = gue_port;
+        hdr.rewrite.src_entropy_mask = 0;
     }
 #endif
 
@@ -96,9 +104,10 @@ control Replicate(
         @id(4) bit<16> nat_port
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_NAT_V4;
-        meta.outer_dst_addr = (bit<128>) nat_addr;
-        meta.outer_dst_port = nat_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_NAT_V4;
+        hdr.rewrite.dst_addr = (bit<128>) nat_addr;
+        hdr.rewrite.dst_port = nat_port;
     }
 #endif
 
@@ -111,9 +120,10 @@ control Replicate(
         @id(4) bit<16> nat_port
     ) {
         replicate_l2(dst_mac, src_mac);
-        meta.rewrite = REWRITE_NAT_V6;
-        meta.outer_dst_addr = nat_addr;
-        meta.outer_dst_port = nat_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_NAT_V6;
+        hdr.rewrite.dst_addr = nat_addr;
+        hdr.rewrite.dst_port = nat_port;
     }
 #endif
 #endif
@@ -148,13 +158,14 @@ control Replicate(
     }
 
     apply {
-        if (!replica.apply().hit
+        if (replica.apply().hit) {
 #if WITH_NAT && WITH_IPV4 && WITH_IPV6
-            || meta.rewrite == REWRITE_NAT_V4 && !hdr.ipv4.isValid()
-            || meta.rewrite == REWRITE_NAT_V6 && !hdr.ipv6.isValid()
+            if (WRONG_FAMILY) {
+                hdr.rewrite.setInvalid();
+                mark_to_drop(standard_metadata);
+            }
 #endif
-        ) {
-            meta.rewrite = REWRITE_NONE;
+        } else {
             mark_to_drop(standard_metadata);
         }
     }

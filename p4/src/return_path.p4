@@ -6,14 +6,7 @@
 #if WITH_NAT
 
 // Gives what a backend behind NAT sends the address and port of its VIP again; L2 carries it on.
-control ReturnPath(inout headers_t hdr, out bool is_return) {
-    AdjustChecksum() adjust_ip;
-    AdjustUdpChecksum() adjust_udp;
-
-    bit<32> removed = 0;
-    bit<32> added = 0;
-    bit<16> new_port = 0;
-
+control ReturnPath(inout headers_t hdr, inout metadata_t meta) {
 #if WITH_IPV4
     // Sets source address and port.
     @id(0x01000011)
@@ -21,10 +14,12 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
         @id(1) @format(IPV4_ADDRESS) bit<32> vip_addr,
         @id(2) bit<16> vip_port
     ) {
-        removed = SUM_32(hdr.ipv4.src_addr);
-        added = SUM_32(vip_addr);
+        meta.reason = REASON_RETURN_PATH;
+        hdr.scratch.setValid();
+        hdr.scratch.removed = SUM_32(hdr.ipv4.src_addr);
+        hdr.scratch.added = SUM_32(vip_addr);
         hdr.ipv4.src_addr = vip_addr;
-        new_port = vip_port;
+        hdr.scratch.port = vip_port;
     }
 #endif
 
@@ -35,10 +30,12 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
         @id(1) @format(IPV6_ADDRESS) bit<128> vip_addr,
         @id(2) bit<16> vip_port
     ) {
-        removed = SUM_128(hdr.ipv6.src_addr);
-        added = SUM_128(vip_addr);
+        meta.reason = REASON_RETURN_PATH;
+        hdr.scratch.setValid();
+        hdr.scratch.removed = SUM_128(hdr.ipv6.src_addr);
+        hdr.scratch.added = SUM_128(vip_addr);
         hdr.ipv6.src_addr = vip_addr;
-        new_port = vip_port;
+        hdr.scratch.port = vip_port;
     }
 #endif
 
@@ -75,25 +72,24 @@ control ReturnPath(inout headers_t hdr, out bool is_return) {
 #endif
 
     apply {
-        is_return = false;
-        if (hdr.udp.isValid()) {
+        if (hdr.udp.isValid() && !hdr.icmp.isValid()) {
             if (hdr.ipv4.isValid()) {
 #if WITH_IPV4
-                is_return = return_path_v4.apply().hit;
+                return_path_v4.apply();
 #endif
             } else {
 #if WITH_IPV6
-                is_return = return_path_v6.apply().hit;
+                return_path_v6.apply();
 #endif
             }
-            if (is_return) {
+            if (meta.reason == REASON_RETURN_PATH) {
                 if (hdr.ipv4.isValid()) {
-                    adjust_ip.apply(hdr.ipv4.checksum, removed, added);
+                    ADJUST_CHECKSUM(hdr.ipv4.checksum)
                 }
-                removed = removed + (bit<32>) hdr.udp.src_port;
-                added = added + (bit<32>) new_port;
-                hdr.udp.src_port = new_port;
-                adjust_udp.apply(hdr.udp.checksum, removed, added);
+                hdr.scratch.removed = hdr.scratch.removed + (bit<32>) hdr.udp.src_port;
+                hdr.scratch.added = hdr.scratch.added + (bit<32>) hdr.scratch.port;
+                hdr.udp.src_port = hdr.scratch.port;
+                ADJUST_UDP_CHECKSUM
             }
         }
     }

@@ -14,8 +14,8 @@
 // eight octets, since a short header does not say how long it is; shorter ones are not remembered.
 // A 4-tuple counts by its CRC-32: those that share it share their slot as well.
 //
-// `found` says whether meta.backend_id is set: by the fallback before, or by what is remembered.
-control State(in headers_t hdr, inout metadata_t meta, in bit<48> now, inout bool found) {
+// meta.backend_id is what the fallback says, 0 if nothing, and becomes what is remembered.
+control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t standard_metadata) {
     const bit<64> CRC32_RANGE = 0x100000000;
     const bit<16> DCID_OCTETS = 8;
 
@@ -26,8 +26,6 @@ control State(in headers_t hdr, inout metadata_t meta, in bit<48> now, inout boo
     @id(0x16000002)
     register<bit<128>>(STATE_SIZE) known_tuples;
 
-    bit<32> candidate = 0;
-
     // The backend still gets packets.
     @id(0x01000018)
     action still_serves() {
@@ -37,7 +35,7 @@ control State(in headers_t hdr, inout metadata_t meta, in bit<48> now, inout boo
     @id(0x0200000F)
     table serving_backend {
         key = {
-            candidate: exact @id(1) @name("backend_id") @refers_to(backend, backend_id);
+            hdr.remembered.candidate: exact @id(1) @name("backend_id") @refers_to(backend, backend_id);
         }
         actions = {
             still_serves;
@@ -48,50 +46,62 @@ control State(in headers_t hdr, inout metadata_t meta, in bit<48> now, inout boo
     }
 
     apply {
-        bit<64> dcid = hdr.cid_first_octet.codepoint ++ hdr.cid_first_octet.length_or_random
-            ++ meta.cid_tail[151:96];
-        bool has_dcid = meta.quic && !meta.icmp_error && meta.cid_length >= DCID_OCTETS;
-        bit<32> dcid_index = 0;
-        bit<160> dcid_cell = 0;
-        if (has_dcid) {
-            hash(dcid_index, HashAlgorithm.crc32, 32w0, {dcid}, CRC32_RANGE);
-            dcid_index = dcid_index & (STATE_SIZE - 1);
-            known_dcids.read(dcid_cell, dcid_index);
+        hdr.remembered.setValid();
+        hdr.remembered.candidate = 0;
+        hdr.remembered.reason = meta.reason;
+        hdr.remembered.dcid_cell = 0;
+        if (hdr.cid.isValid() && !hdr.icmp.isValid() && meta.cid_length >= DCID_OCTETS) {
+            hdr.dcid.setValid();
+            hdr.dcid.octets = hdr.cid.codepoint ++ hdr.cid.length_or_random ++ hdr.cid.tail[151:96];
+            hash(hdr.remembered.dcid_index, HashAlgorithm.crc32, 32w0, hdr.dcid, CRC32_RANGE);
+            hdr.remembered.dcid_index = hdr.remembered.dcid_index & (STATE_SIZE - 1);
+            known_dcids.read(hdr.remembered.dcid_cell, hdr.remembered.dcid_index);
         }
-        bit<32> tuple_index = meta.flow_hash & (STATE_SIZE - 1);
-        bit<128> tuple_cell;
-        known_tuples.read(tuple_cell, tuple_index);
+        hdr.remembered.tuple_index = meta.flow_hash & (STATE_SIZE - 1);
+        known_tuples.read(hdr.remembered.tuple_cell, hdr.remembered.tuple_index);
+        hdr.remembered.dcid_age =
+            standard_metadata.ingress_global_timestamp - hdr.remembered.dcid_cell[47:0];
+        hdr.remembered.tuple_age =
+            standard_metadata.ingress_global_timestamp - hdr.remembered.tuple_cell[47:0];
 
-        // Pool 0 does not exist: the cell was never used.
-        bool dcid_live = dcid_cell[159:144] != 0 && now - dcid_cell[47:0] < meta.state_timeout;
-        bool tuple_live = tuple_cell[127:112] != 0 && now - tuple_cell[47:0] < meta.state_timeout;
-        bool dcid_own = has_dcid && dcid_cell[159:144] == meta.pool_id && dcid_cell[143:80] == dcid;
-        bool tuple_own = tuple_cell[127:112] == meta.pool_id && tuple_cell[111:80] == meta.flow_hash;
-
-        bit<32> reason = meta.reason;
-        if (dcid_live && dcid_own) {
-            candidate = dcid_cell[79:48];
-            reason = REASON_KNOWN_DCID;
-        } else if (tuple_live && tuple_own) {
-            candidate = tuple_cell[79:48];
-            reason = REASON_KNOWN_TUPLE;
+        // Pool 0 does not exist: a cell of it was never used.
+        if (hdr.dcid.isValid()
+            && hdr.remembered.dcid_cell[159:144] == meta.pool_id
+            && hdr.remembered.dcid_cell[143:80] == hdr.dcid.octets
+            && hdr.remembered.dcid_age < meta.state_timeout) {
+            hdr.remembered.candidate = hdr.remembered.dcid_cell[79:48];
+            hdr.remembered.reason = REASON_KNOWN_DCID;
+        } else if (hdr.remembered.tuple_cell[127:112] == meta.pool_id
+            && hdr.remembered.tuple_cell[111:80] == meta.flow_hash
+            && hdr.remembered.tuple_age < meta.state_timeout) {
+            hdr.remembered.candidate = hdr.remembered.tuple_cell[79:48];
+            hdr.remembered.reason = REASON_KNOWN_TUPLE;
         }
         if (serving_backend.apply().hit) {
-            meta.backend_id = candidate;
-            found = true;
-            if (meta.icmp_error) {
+            meta.backend_id = hdr.remembered.candidate;
+            if (hdr.icmp.isValid()) {
                 meta.icmp_group = 0;
             } else {
-                meta.reason = reason;
+                meta.reason = hdr.remembered.reason;
             }
         }
-        if (found && !meta.icmp_error) {
-            if (has_dcid && (dcid_own || !dcid_live)) {
-                known_dcids.write(dcid_index, meta.pool_id ++ dcid ++ meta.backend_id ++ now);
+        if (meta.backend_id != 0 && !hdr.icmp.isValid()) {
+            if (hdr.dcid.isValid()
+                && (hdr.remembered.dcid_cell[159:144] == 0
+                    || hdr.remembered.dcid_age >= meta.state_timeout
+                    || (hdr.remembered.dcid_cell[159:144] == meta.pool_id
+                        && hdr.remembered.dcid_cell[143:80] == hdr.dcid.octets))) {
+                hdr.remembered.dcid_cell = meta.pool_id ++ hdr.dcid.octets ++ meta.backend_id
+                    ++ standard_metadata.ingress_global_timestamp;
+                known_dcids.write(hdr.remembered.dcid_index, hdr.remembered.dcid_cell);
             }
-            if (tuple_own || !tuple_live) {
-                known_tuples.write(
-                    tuple_index, meta.pool_id ++ meta.flow_hash ++ meta.backend_id ++ now);
+            if (hdr.remembered.tuple_cell[127:112] == 0
+                || hdr.remembered.tuple_age >= meta.state_timeout
+                || (hdr.remembered.tuple_cell[127:112] == meta.pool_id
+                    && hdr.remembered.tuple_cell[111:80] == meta.flow_hash)) {
+                hdr.remembered.tuple_cell = meta.pool_id ++ meta.flow_hash ++ meta.backend_id
+                    ++ standard_metadata.ingress_global_timestamp;
+                known_tuples.write(hdr.remembered.tuple_index, hdr.remembered.tuple_cell);
             }
         }
     }

@@ -3,6 +3,15 @@
 #ifndef TERN_STEER_P4
 #define TERN_STEER_P4
 
+#define TTL_EXPIRED (hdr.ipv4.isValid() && hdr.ipv4.ttl <= 1 \
+    || hdr.ipv6.isValid() && hdr.ipv6.hop_limit <= 1)
+
+#if WITH_NAT && WITH_IPV4 && WITH_IPV6
+#define WRONG_FAMILY (hdr.rewrite.isValid() \
+    && (hdr.rewrite.kind == REWRITE_NAT_V4 && !hdr.ipv4.isValid() \
+        || hdr.rewrite.kind == REWRITE_NAT_V6 && !hdr.ipv6.isValid()))
+#endif
+
 // One hop less to live.
 control DecrementTtl(inout headers_t hdr) {
     apply {
@@ -10,8 +19,8 @@ control DecrementTtl(inout headers_t hdr) {
             hdr.ipv4.ttl = hdr.ipv4.ttl - 1;
             // Incrementally (RFC 1624, equation 3), so that a wrong checksum stays wrong. The word
             // of TTL and protocol falls by 0x0100, so ~m + m' is 0xFEFF whatever it was.
-            bit<32> sum = (bit<32>) ~hdr.ipv4.checksum + 0xFEFF;
-            hdr.ipv4.checksum = ~(sum[15:0] + sum[31:16]);
+            hdr.ipv4.checksum = ~(~hdr.ipv4.checksum + 0xFEFF
+                + (bit<16>) ((((bit<32>) ~hdr.ipv4.checksum) + 0xFEFF) >> 16));
         } else {
             hdr.ipv6.hop_limit = hdr.ipv6.hop_limit - 1;
         }
@@ -21,7 +30,7 @@ control DecrementTtl(inout headers_t hdr) {
 // Sends a packet to meta.backend_id, or leaves it here (`deliver_local`). Decrements TTL / hop
 // limit, so that two devices that disagree about a CID cannot pass a packet to and fro for ever;
 // changes meta.reason if the packet has to be dropped. The outer headers of tunnels and the
-// addresses of NAT are Egress's work: meta.rewrite.
+// addresses of NAT are Egress's work: hdr.rewrite.
 control Steer(
     inout headers_t hdr,
     inout metadata_t meta,
@@ -31,8 +40,6 @@ control Steer(
     direct_counter(CounterType.packets_and_bytes) backend_counter;
 
     DecrementTtl() decrement_ttl;
-
-    bool for_here = false;
 
     // Sets the egress port and the MAC addresses of the next hop: direct server return. IP
     // addresses and ports stay as they are. `src_mac` 0 leaves the source MAC address alone.
@@ -44,7 +51,9 @@ control Steer(
     ) {
         standard_metadata.egress_spec = port;
         hdr.ethernet.dst_mac = dst_mac;
-        hdr.ethernet.src_mac = src_mac == 0 ? hdr.ethernet.src_mac : src_mac;
+        if (src_mac != 0) {
+            hdr.ethernet.src_mac = src_mac;
+        }
     }
 
 #if WITH_IPIP
@@ -61,10 +70,11 @@ control Steer(
         @id(6) bit<16> src_entropy_mask
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_IPIP_V4;
-        meta.outer_src_addr = (bit<128>) outer_src_addr
-            ^ (bit<128>) (meta.flow_hash[31:16] & src_entropy_mask);
-        meta.outer_dst_addr = (bit<128>) outer_dst_addr;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_IPIP_V4;
+        hdr.rewrite.src_addr = (bit<128>) outer_src_addr;
+        hdr.rewrite.src_entropy_mask = src_entropy_mask;
+        hdr.rewrite.dst_addr = (bit<128>) outer_dst_addr;
     }
 
     @id(0x0100000B)
@@ -77,10 +87,11 @@ control Steer(
         @id(6) bit<16> src_entropy_mask
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_IPIP_V6;
-        meta.outer_src_addr = outer_src_addr
-            ^ (bit<128>) (meta.flow_hash[31:16] & src_entropy_mask);
-        meta.outer_dst_addr = outer_dst_addr;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_IPIP_V6;
+        hdr.rewrite.src_addr = outer_src_addr;
+        hdr.rewrite.src_entropy_mask = src_entropy_mask;
+        hdr.rewrite.dst_addr = outer_dst_addr;
     }
 #endif
 
@@ -97,10 +108,12 @@ control Steer(
         @id(6) bit<16> gue_port
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_GUE_V4;
-        meta.outer_src_addr = (bit<128>) outer_src_addr;
-        meta.outer_dst_addr = (bit<128>) outer_dst_addr;
-        meta.outer_dst_port = gue_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_GUE_V4;
+        hdr.rewrite.src_addr = (bit<128>) outer_src_addr;
+        hdr.rewrite.dst_addr = (bit<128>) outer_dst_addr;
+        hdr.rewrite.dst_port = gue_port;
+        hdr.rewrite.src_entropy_mask = 0;
     }
 
     @id(0x0100000D)
@@ -113,10 +126,12 @@ control Steer(
         @id(6) bit<16> gue_port
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_GUE_V6;
-        meta.outer_src_addr = outer_src_addr;
-        meta.outer_dst_addr = outer_dst_addr;
-        meta.outer_dst_port = gue_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_GUE_V6;
+        hdr.rewrite.src_addr = outer_src_addr;
+        hdr.rewrite.dst_addr = outer_dst_addr;
+        hdr.rewrite.dst_port = gue_port;
+        hdr.rewrite.src_entropy_mask = 0;
     }
 #endif
 
@@ -133,9 +148,10 @@ control Steer(
         @id(5) bit<16> nat_port
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_NAT_V4;
-        meta.outer_dst_addr = (bit<128>) nat_addr;
-        meta.outer_dst_port = nat_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_NAT_V4;
+        hdr.rewrite.dst_addr = (bit<128>) nat_addr;
+        hdr.rewrite.dst_port = nat_port;
     }
 #endif
 
@@ -149,9 +165,10 @@ control Steer(
         @id(5) bit<16> nat_port
     ) {
         forward_l2(port, dst_mac, src_mac);
-        meta.rewrite = REWRITE_NAT_V6;
-        meta.outer_dst_addr = nat_addr;
-        meta.outer_dst_port = nat_port;
+        hdr.rewrite.setValid();
+        hdr.rewrite.kind = REWRITE_NAT_V6;
+        hdr.rewrite.dst_addr = nat_addr;
+        hdr.rewrite.dst_port = nat_port;
     }
 #endif
 #endif
@@ -159,7 +176,7 @@ control Steer(
     // The backend is this device: L2 has the packet, unchanged.
     @id(0x01000010)
     action deliver_local() {
-        for_here = true;
+        meta.to_l2 = 1;
     }
 
     @id(0x02000006)
@@ -194,23 +211,21 @@ control Steer(
     }
 
     apply {
-        bit<8> ttl = hdr.ipv4.isValid() ? hdr.ipv4.ttl : hdr.ipv6.hop_limit;
         if (!backend.apply().hit) {
             meta.reason = REASON_DANGLING_BACKEND;
             mark_to_drop(standard_metadata);
-        } else if (for_here) {
-            meta.deliver_local = true;
-        } else if (ttl <= 1) {
-            meta.reason = REASON_TTL_EXPIRED;
-            mark_to_drop(standard_metadata);
+        } else if (meta.to_l2 == 0) {
+            if (TTL_EXPIRED) {
+                meta.reason = REASON_TTL_EXPIRED;
+                mark_to_drop(standard_metadata);
 #if WITH_NAT && WITH_IPV4 && WITH_IPV6
-        } else if (meta.rewrite == REWRITE_NAT_V4 && !hdr.ipv4.isValid()
-            || meta.rewrite == REWRITE_NAT_V6 && !hdr.ipv6.isValid()) {
-            meta.reason = REASON_WRONG_FAMILY;
-            mark_to_drop(standard_metadata);
+            } else if (WRONG_FAMILY) {
+                meta.reason = REASON_WRONG_FAMILY;
+                mark_to_drop(standard_metadata);
 #endif
-        } else {
-            decrement_ttl.apply(hdr);
+            } else {
+                decrement_ttl.apply(hdr);
+            }
         }
     }
 }

@@ -19,17 +19,16 @@ control TernDeparser(packet_out packet, in headers_t hdr) {
         packet.emit(hdr.ipv4_options);
         packet.emit(hdr.ipv6);
         packet.emit(hdr.ipv6_extensions);
-        packet.emit(hdr.udp);
         packet.emit(hdr.icmp);
         packet.emit(hdr.quoted_ipv4);
         packet.emit(hdr.quoted_ipv4_options);
         packet.emit(hdr.quoted_ipv6);
-        packet.emit(hdr.quoted_udp);
+        packet.emit(hdr.udp);
         packet.emit(hdr.quic);
         packet.emit(hdr.quic_long);
         packet.emit(hdr.quic_quoted_dcid);
         packet.emit(hdr.quic_quoted_scid_length);
-        packet.emit(hdr.cid_first_octet);
+        packet.emit(hdr.cid);
     }
 }
 

@@ -22,7 +22,7 @@ control TernEgress(
 
     apply {
         if (standard_metadata.instance_type == INSTANCE_REPLICATION) {
-            if (meta.replicate) {
+            if (meta.reason == REASON_ICMP_REPLICATED) {
                 replicate.apply(hdr, meta, standard_metadata);
             } else if (standard_metadata.egress_port == standard_metadata.ingress_port) {
                 mark_to_drop(standard_metadata);
@@ -30,22 +30,26 @@ control TernEgress(
         }
         if (standard_metadata.egress_port == CPU_PORT) {
             hdr.packet_in.setValid();
-            hdr.packet_in.ingress_port = standard_metadata.instance_type == INSTANCE_INGRESS_CLONE
-                ? meta.copied_ingress_port
-                : standard_metadata.ingress_port;
+            if (standard_metadata.instance_type == INSTANCE_INGRESS_CLONE) {
+                hdr.packet_in.ingress_port = meta.copied_ingress_port;
+            } else {
+                hdr.packet_in.ingress_port = standard_metadata.ingress_port;
+            }
             hdr.packet_in.pad = 0;
             hdr.packet_in.reason = meta.reason[7:0];
-        } else if (meta.rewrite != REWRITE_NONE) {
+#if WITH_TUNNELS || WITH_NAT
+        } else if (hdr.rewrite.isValid()) {
 #if WITH_NAT && WITH_TUNNELS
-            if (IS_NAT(meta.rewrite)) {
-                nat.apply(hdr, meta);
+            if (IS_NAT(hdr.rewrite.kind)) {
+                nat.apply(hdr);
             } else {
                 encapsulate.apply(hdr, meta);
             }
 #elif WITH_NAT
-            nat.apply(hdr, meta);
-#elif WITH_TUNNELS
+            nat.apply(hdr);
+#else
             encapsulate.apply(hdr, meta);
+#endif
 #endif
         }
     }

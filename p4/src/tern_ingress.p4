@@ -61,10 +61,6 @@ control TernIngress(
     counter(POOL_SIZE, CounterType.packets) migrated;
 
     apply {
-        bool is_vip = false;
-        bool to_backend = false;
-        bool to_l2 = false;
-
         if (hdr.packet_out.isValid()) {
             meta.reason = REASON_PACKET_OUT;
             standard_metadata.egress_spec = hdr.packet_out.egress_port;
@@ -74,86 +70,78 @@ control TernIngress(
             mark_to_drop(standard_metadata);
         } else if (standard_metadata.parser_error != error.NoError) {
             meta.reason = REASON_MALFORMED;
-            to_l2 = true;
-        } else if (meta.fragment) {
-            meta.reason = REASON_FRAGMENT;
-            to_l2 = true;
+            meta.to_l2 = 1;
+        } else if (meta.reason == REASON_MALFORMED
+            || meta.reason == REASON_FRAGMENT
+            || meta.reason == REASON_NEIGHBOUR) {
+            meta.to_l2 = 1;
         } else {
-            vip.apply(hdr, meta, is_vip);
-            if (is_vip) {
-                flow_hash.apply(hdr, meta);
-                cid.apply(hdr, meta, to_backend);
-                if (!to_backend && meta.steer_only) {
+            vip.apply(hdr, meta);
+            if (meta.pool_id != 0) {
+                cid.apply(hdr, meta);
+                if (meta.backend_id == 0 && meta.steer_only == 1) {
                     meta.reason = REASON_STEER_LOCAL;
-                    to_l2 = true;
-                } else if (!to_backend || meta.count_migrated) {
-                    bit<32> fallback_backend_id;
-                    bool has_fallback;
-                    fallback.apply(meta, fallback_backend_id, has_fallback);
-                    if (!to_backend) {
-                        to_backend = has_fallback;
-                        meta.backend_id = fallback_backend_id;
+                    meta.to_l2 = 1;
+                } else if (meta.backend_id == 0 || meta.count_migrated == 1) {
+                    flow_hash.apply(hdr, meta);
+                    fallback.apply(meta);
+                    if (meta.backend_id == 0) {
+                        meta.backend_id = meta.fallback_backend_id;
 #if WITH_STATE
                         if (meta.state_timeout != 0) {
-                            state.apply(
-                                hdr,
-                                meta,
-                                standard_metadata.ingress_global_timestamp,
-                                to_backend
-                            );
+                            state.apply(hdr, meta, standard_metadata);
                         }
 #endif
-                        if (meta.icmp_error && meta.icmp_group != 0) {
+                        if (hdr.icmp.isValid() && meta.icmp_group != 0) {
                             meta.reason = REASON_ICMP_REPLICATED;
-                            meta.replicate = true;
-                            to_backend = false;
-                        } else if (!to_backend) {
+                            meta.backend_id = 0;
+                        } else if (meta.backend_id == 0) {
                             meta.reason = REASON_NO_FALLBACK;
                             mark_to_drop(standard_metadata);
                         }
-                    } else if (has_fallback && fallback_backend_id != meta.backend_id) {
+                    } else if (meta.fallback_backend_id != 0
+                        && meta.fallback_backend_id != meta.backend_id) {
                         migrated.count((bit<32>) meta.pool_id);
                     }
                 }
-            } else if (meta.neighbour) {
-                meta.reason = REASON_NEIGHBOUR;
-                to_l2 = true;
             } else {
-                bool answered;
-                bool is_return = false;
-                icmp_echo.apply(hdr, standard_metadata, answered);
-#if WITH_NAT
-                return_path.apply(hdr, is_return);
-#endif
-                if (answered) {
-                    meta.reason = REASON_ICMP_ECHO;
-                } else {
-                    meta.reason = is_return ? (bit<32>) REASON_RETURN_PATH : REASON_NOT_VIP;
-                    to_l2 = true;
+                meta.reason = REASON_NOT_VIP;
+                meta.to_l2 = 1;
+                if (hdr.icmp.isValid()) {
+                    icmp_echo.apply(hdr, meta, standard_metadata);
+                    if (meta.reason == REASON_ICMP_ECHO) {
+                        meta.to_l2 = 0;
+                    }
                 }
+#if WITH_NAT
+                return_path.apply(hdr, meta);
+#endif
             }
         }
 
         // Once each: a target has every table in one place of its pipeline.
-        if (to_backend) {
+        if (meta.backend_id != 0) {
             steer.apply(hdr, meta, standard_metadata);
-        } else if (meta.replicate) {
-            bit<8> ttl = hdr.ipv4.isValid() ? hdr.ipv4.ttl : hdr.ipv6.hop_limit;
+        } else if (meta.reason == REASON_ICMP_REPLICATED) {
             mark_to_drop(standard_metadata);
-            if (ttl <= 1) {
+            if (TTL_EXPIRED) {
                 meta.reason = REASON_TTL_EXPIRED;
             } else {
                 decrement_ttl.apply(hdr);
                 standard_metadata.mcast_grp = meta.icmp_group;
             }
         }
-        if (to_l2 || meta.deliver_local) {
+        if (meta.to_l2 == 1) {
             l2.apply(hdr, standard_metadata);
+        }
+        // The octets of a short CID are still in the payload.
+        if (hdr.short_payload.isValid()) {
+            hdr.cid.setInvalid();
         }
         reason.count(meta.reason);
         // Spares the packets that are most of the traffic the look-up.
         if (meta.reason != REASON_ROUTED_BY_CID && meta.reason != REASON_NOT_VIP) {
-            punt.apply(meta, standard_metadata);
+            punt.apply(hdr, meta, standard_metadata);
         }
     }
 }

@@ -3,9 +3,9 @@
 #ifndef TERN_VIP_P4
 #define TERN_VIP_P4
 
-// Whose packet it is: destination address and UDP port -> pool. An ICMP error belongs to the VIP
-// that sent the packet it quotes.
-control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
+// Whose packet it is: destination address and UDP port -> meta.pool_id, 0 if no VIP's. An ICMP error belongs to the VIP
+// that sent the packet it quotes, and that is the address it is sent to.
+control Vip(in headers_t hdr, inout metadata_t meta) {
 #if WITH_IPV4
     @id(0x13000001)
     direct_counter(CounterType.packets_and_bytes) vip_v4_counter;
@@ -27,7 +27,7 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
     ) {
         meta.pool_id = pool_id;
         meta.fallback_mask = fallback_mask;
-        meta.count_migrated = count_migrated == 1;
+        meta.count_migrated = count_migrated;
         meta.icmp_group = icmp_group;
     }
 
@@ -36,7 +36,7 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
     @id(0x01000002)
     action set_pool_steer_only(@id(1) bit<16> pool_id) {
         meta.pool_id = pool_id;
-        meta.steer_only = true;
+        meta.steer_only = 1;
     }
 
 #if WITH_STATE
@@ -52,7 +52,7 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
     ) {
         meta.pool_id = pool_id;
         meta.fallback_mask = fallback_mask;
-        meta.count_migrated = count_migrated == 1;
+        meta.count_migrated = count_migrated;
         meta.icmp_group = icmp_group;
         meta.state_timeout = state_timeout;
     }
@@ -101,15 +101,18 @@ control Vip(in headers_t hdr, inout metadata_t meta, out bool is_vip) {
 #endif
 
     apply {
-        is_vip = false;
-        if (hdr.udp.isValid() || meta.icmp_error) {
+        if (hdr.udp.isValid()) {
             if (hdr.ipv4.isValid()) {
 #if WITH_IPV4
-                is_vip = vip_v4.apply().hit;
+                if (!hdr.icmp.isValid() || hdr.quoted_ipv4.src_addr == hdr.ipv4.dst_addr) {
+                    vip_v4.apply();
+                }
 #endif
             } else {
 #if WITH_IPV6
-                is_vip = vip_v6.apply().hit;
+                if (!hdr.icmp.isValid() || hdr.quoted_ipv6.src_addr == hdr.ipv6.dst_addr) {
+                    vip_v6.apply();
+                }
 #endif
             }
         }

@@ -54,5 +54,11 @@ public record TableEntry(Key key, Action action, Optional<MeterConfig> meter) {
     public Action {
       params = List.copyOf(params);
     }
+
+    /** Without the parameters: round keys are among them. */
+    @Override
+    public String toString() {
+      return String.format("Action[actionId=0x%08x, %d params]", actionId, params.size());
+    }
   }
 }

@@ -293,8 +293,7 @@ final class PoolDraft {
   }
 
   private void cidConfig(CidConfigKey key, CidConfig config) {
-    if (!draft.capabilities.algorithms().contains(config.quicLb().algorithm())
-        || !TernEntries.canDecode(config.quicLb().algorithm())) {
+    if (!draft.capabilities.algorithms().contains(config.quicLb().algorithm())) {
       draft.unsupported(
           Kind.NO_DECODER,
           cidConfigName(key),

@@ -1,6 +1,6 @@
 package io.tern.core.planner;
 
-import io.tern.cid.CidAlgorithm;
+import io.tern.cid.QuicLbConfig;
 import io.tern.cid.ServerId;
 import io.tern.core.entry.Bits;
 import io.tern.core.entry.CloneSession;
@@ -44,12 +44,10 @@ final class TernEntries {
   /** Copies are whole packets: BMv2 refuses clone sessions that cut them. */
   private static final int UNCUT = 0;
 
-  private TernEntries() {}
+  /** Octets of half of the longest server ID and nonce. */
+  private static final int MAX_HALF = (QuicLbConfig.MAX_SUM + 1) / 2;
 
-  /** Whether the pipeline has an action that decodes CIDs of this algorithm. */
-  static boolean canDecode(CidAlgorithm algorithm) {
-    return algorithm == CidAlgorithm.PLAINTEXT;
-  }
+  private TernEntries() {}
 
   /** The table of VIPs of an address family. */
   static int vipTable(boolean v6) {
@@ -83,20 +81,65 @@ final class TernEntries {
     return new Action(Actions.SetPoolStateful.ID, params);
   }
 
-  /** {@code config} must be one that {@link #canDecode} says yes to. */
   static TableEntry cidConfig(CidConfig config, Pool pool) {
-    byte[] mask = new byte[ServerId.MAX_LENGTH];
-    Arrays.fill(mask, 0, config.quicLb().serverIdLength(), (byte) 0xff);
     return entry(
         Tables.CidConfig.ID,
-        action(
-            Actions.DecodePlaintext.ID,
-            Bits.of(config.sidSpace()),
-            Bits.of(mask),
-            Bits.of(config.quicLb().cidLength()),
-            flag(pool.options().checkCidLength())),
+        decode(config.quicLb(), config.sidSpace(), pool.options().checkCidLength()),
         Bits.of(pool.number()),
         Bits.of(config.quicLb().codepoint()));
+  }
+
+  private static Action decode(QuicLbConfig config, int sidSpace, boolean checkLength) {
+    List<Bits> params =
+        new ArrayList<>(
+            List.of(
+                Bits.of(sidSpace),
+                Bits.of(octets(ServerId.MAX_LENGTH, config.serverIdLength())),
+                Bits.of(config.cidLength()),
+                flag(checkLength)));
+    switch (config.algorithm()) {
+      case PLAINTEXT -> {
+        return new Action(Actions.DecodePlaintext.ID, params);
+      }
+      case SINGLE_PASS -> {
+        params.addAll(RoundKeys.of(config.key().orElseThrow()));
+        return new Action(Actions.DecodeSinglePass.ID, params);
+      }
+      case FOUR_PASS -> {
+        params.addAll(halves(config));
+        params.addAll(RoundKeys.of(config.key().orElseThrow()));
+        return new Action(Actions.DecodeFourPass.ID, params);
+      }
+    }
+    throw new AssertionError(config.algorithm());
+  }
+
+  /**
+   * How the octets of server ID and nonce split: {@code half_shift}, {@code left_mask}, {@code
+   * right_mask}, {@code fourth_pass}. An odd number of octets has the middle one in both halves,
+   * its high nibble in the left one and its low nibble in the right one.
+   */
+  private static List<Bits> halves(QuicLbConfig config) {
+    int sum = config.serverIdLength() + config.nonceLength();
+    int half = (sum + 1) / 2;
+    byte[] left = octets(MAX_HALF, half);
+    byte[] right = octets(MAX_HALF, half);
+    if (sum % 2 != 0) {
+      left[half - 1] = (byte) 0xf0;
+      right[0] = 0x0f;
+    }
+    return List.of(
+        Bits.of((long) Byte.SIZE * (sum / 2)),
+        Bits.of(left),
+        Bits.of(right),
+        Bits.of(config.serverIdLength() > config.nonceLength() ? 1 : 0));
+  }
+
+  /** A mask over the first {@code set} of {@code length} octets. */
+  private static byte[] octets(int length, int set) {
+    byte[] mask = new byte[length];
+    Arrays.fill(mask, 0, set, (byte) 0xff);
+    return mask;
   }
 
   static TableEntry serverId(int sidSpace, ServerId serverId, int backend) {

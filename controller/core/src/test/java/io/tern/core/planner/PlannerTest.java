@@ -2,25 +2,36 @@ package io.tern.core.planner;
 
 import static io.tern.core.intent.IntentFixtures.mac;
 import static io.tern.core.planner.ReadablePlan.readable;
+import static io.tern.core.planner.ReadablePlan.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tern.cid.CidAlgorithm;
+import io.tern.cid.CidKey;
+import io.tern.cid.QuicLbConfig;
+import io.tern.core.entry.Bits;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.Backend;
 import io.tern.core.intent.BackendSpec;
+import io.tern.core.intent.CidConfig;
 import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.IntentFixtures;
 import io.tern.core.intent.IntentFixtures.History;
+import io.tern.core.intent.Pool;
 import io.tern.core.intent.Vip;
 import io.tern.core.planner.Unsupported.Kind;
+import io.tern.p4.contract.TernP4.Actions;
+import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernP4.Tables;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -161,9 +172,73 @@ class PlannerTest {
   }
 
   @Test
-  void anEncryptedConfigIsReportedAndThePoolGoesByTheFallback() {
+  void aSinglePassConfigBringsItsRoundKeys() {
     history.vip("v4", "192.0.2.1", 443, "web").backend("web", "a", 1).encrypted("web", 1, 8);
-    DevicePlan plan = plan();
+    CidConfig config = history.intent().cidConfigs().get(new CidConfigKey("web", 1));
+
+    TableEntry entry = table(plan(), Tables.CidConfig.ID).get(0);
+
+    assertThat(entry.action().actionId()).isEqualTo(Actions.DecodeSinglePass.ID);
+    assertThat(numbers(entry.action().params().subList(0, 4)))
+        .isEqualTo("(" + config.sidSpace() + ", 0xffffffffffffffff00000000000000, 17, 0)");
+    assertThat(entry.action().params().subList(4, 15))
+        .isEqualTo(RoundKeys.of(config.quicLb().key().orElseThrow()));
+    assertThat(entry.action().params()).hasSize(15);
+    assertThat(table(plan(), Tables.ServerId.ID)).hasSize(1);
+  }
+
+  @Test
+  void aFourPassConfigOfAnOddNumberOfOctetsSplitsTheMiddleOne() {
+    assertThat(fourPass(3, 4))
+        .isEqualTo("(8, 0, 24, 0xfffffff0000000000000, 0x0fffffff000000000000, 0)");
+    assertThat(fourPass(15, 4))
+        .isEqualTo("(20, 0, 72, 0xfffffffffffffffffff0, 0x0fffffffffffffffffff, 1)");
+  }
+
+  @Test
+  void aFourPassConfigOfAnEvenNumberOfOctetsSplitsBetweenTwo() {
+    assertThat(fourPass(2, 4))
+        .isEqualTo("(7, 0, 24, 0xffffff00000000000000, 0xffffff00000000000000, 0)");
+    assertThat(fourPass(9, 9))
+        .isEqualTo("(19, 0, 72, 0xffffffffffffffffff00, 0xffffffffffffffffff00, 0)");
+    assertThat(fourPass(10, 8))
+        .isEqualTo("(19, 0, 72, 0xffffffffffffffffff00, 0xffffffffffffffffff00, 1)");
+  }
+
+  /** The parameters from min_cid_length to fourth_pass. */
+  private static String fourPass(int serverIdLength, int nonceLength) {
+    CidKey key = CidKey.parse("2b7e151628aed2a6abf7158809cf4f3c");
+    Pool pool = new History().leaf().pool("web", 256).intent().pools().get("web");
+    TableEntry entry =
+        TernEntries.cidConfig(
+            new CidConfig(
+                "web",
+                new QuicLbConfig(
+                    0,
+                    CidAlgorithm.FOUR_PASS,
+                    serverIdLength,
+                    nonceLength,
+                    Optional.of(key),
+                    false),
+                1,
+                CidConfig.State.ACTIVE,
+                Instant.EPOCH),
+            pool);
+    assertThat(entry.action().actionId()).isEqualTo(Actions.DecodeFourPass.ID);
+    assertThat(entry.action().params().subList(8, 19)).isEqualTo(RoundKeys.of(key));
+    assertThat(entry.action().params()).hasSize(19);
+    return numbers(entry.action().params().subList(2, 8));
+  }
+
+  @Test
+  void aConfigThatTheDeviceCannotDecodeIsReportedAndThePoolGoesByTheFallback() {
+    history.vip("v4", "192.0.2.1", 443, "web").backend("web", "a", 1).encrypted("web", 1, 8);
+    DevicePlan plan =
+        new Planner()
+            .plan(
+                history.intent(),
+                "leaf",
+                DeviceCapabilities.ofContract().without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID)));
     assertThat(plan.unsupported())
         .containsExactly(
             new Unsupported(

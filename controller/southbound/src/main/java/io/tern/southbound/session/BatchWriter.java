@@ -1,6 +1,7 @@
 package io.tern.southbound.session;
 
 import io.grpc.Status;
+import io.tern.p4.contract.TernP4.Tables;
 import io.tern.proto.p4.v1.Update;
 import io.tern.southbound.metrics.SouthboundMetrics;
 import java.util.ArrayDeque;
@@ -25,6 +26,9 @@ import java.util.concurrent.CompletableFuture;
  * {@value #MAX_LONE_REFUSALS} culprits found in this way the target is taken at its word, and what
  * it refuses as a whole counts as refused: otherwise a target that refuses everything would get
  * twice as many RPCs as there are updates.
+ *
+ * <p>Devices like to quote what they refuse. Of batches with entries that carry keys only the code
+ * of the error is kept: these texts end up in logs and in the status of the device.
  */
 final class BatchWriter {
   static final int MAX_LONE_REFUSALS = 64;
@@ -105,12 +109,15 @@ final class BatchWriter {
         if (status.isOk()) {
           acknowledge(i, batch.get(i - range.from));
         } else {
-          refused.put(i, status);
+          refused.put(i, mayQuoteKeys(List.of(batch.get(i - range.from))) ? WriteErrors.withoutText(status) : status);
         }
       }
       return;
     }
     Status status = Status.fromThrowable(error);
+    if (mayQuoteKeys(batch)) {
+      status = WriteErrors.withoutText(status);
+    }
     if (!WriteErrors.isAboutContent(status.getCode())) {
       broken = Optional.of(broken.orElse(status));
     } else if (range.size() == 1 || loneRefusals >= MAX_LONE_REFUSALS) {
@@ -123,6 +130,13 @@ final class BatchWriter {
       waiting.addFirst(new Range(middle, range.to));
       waiting.addFirst(new Range(range.from, middle));
     }
+  }
+
+  /** Whether what a device says of these updates may quote round keys out of them. */
+  private static boolean mayQuoteKeys(List<Update> batch) {
+    return batch.stream()
+        .anyMatch(
+            update -> update.getEntity().getTableEntry().getTableId() == Tables.CidConfig.ID);
   }
 
   private void acknowledge(int index, Update update) {

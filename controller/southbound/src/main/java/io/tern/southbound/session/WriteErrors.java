@@ -67,6 +67,14 @@ final class WriteErrors {
     };
   }
 
+  /** The same code, and nothing of what the device said. */
+  static Status withoutText(Status status) {
+    return status
+        .getCode()
+        .toStatus()
+        .withDescription("the device's words are withheld, they may quote a key");
+  }
+
   private static Status toStatus(Error error) {
     Status status = Status.fromCodeValue(error.getCanonicalCode());
     if (status.isOk()) {

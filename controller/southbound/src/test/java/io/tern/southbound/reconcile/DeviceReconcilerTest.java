@@ -3,12 +3,15 @@ package io.tern.southbound.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.tern.cid.CidAlgorithm;
 import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Forwarding;
 import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.PoolOptions;
+import io.tern.core.planner.DeviceCapabilities;
 import io.tern.p4.contract.Reason;
+import io.tern.p4.contract.TernP4;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.MeterConfig;
 import io.tern.proto.p4.v1.Replica;
@@ -471,6 +474,9 @@ class DeviceReconcilerTest {
   @Test
   void whatThePlanLeavesOutIsToldThoughTheDeviceIsInSync() {
     fabric.store.apply(Changes.encrypted("web", 2));
+    fabric.capabilities(
+        DeviceCapabilities.ofContract()
+            .without(Set.of(TernP4.Actions.DecodeSinglePass.ID, TernP4.Actions.DecodeFourPass.ID)));
 
     fabric.startManager();
 

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.Lists;
 import io.grpc.Status;
+import io.tern.core.entry.Bits;
+import io.tern.core.entry.TableEntry;
+import io.tern.p4.contract.TernP4;
 import io.tern.proto.p4.v1.Update;
+import io.tern.southbound.codec.EntityCodec;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +53,32 @@ class BatchWriterTest {
     assertThat(outcome.isAcknowledged(1200)).isTrue();
     assertThat(harness.meters.counter("tern.southbound.writes", "type", "insert").count())
         .isEqualTo(1201);
+  }
+
+  @Test
+  void wordsAboutAnEntryWithAKeyAreWithheld() {
+    Update secret = cidConfig("8f95f09245765f80256934e50c66207f");
+    harness.device.judge(
+        update -> Status.INVALID_ARGUMENT.withDescription("will not have " + update));
+
+    WriteOutcome outcome = write(List.of(secret)).join();
+
+    assertThat(outcome.refused().get(0).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(StatusText.of(outcome.refused().get(0)))
+        .isEqualTo("INVALID_ARGUMENT: the device's words are withheld, they may quote a key");
+  }
+
+  private static Update cidConfig(String key) {
+    return Update.newBuilder()
+        .setType(Update.Type.INSERT)
+        .setEntity(
+            EntityCodec.toEntity(
+                new TableEntry(
+                    new TableEntry.Key(TernP4.Tables.CidConfig.ID, List.of(Bits.of(1))),
+                    new TableEntry.Action(
+                        TernP4.Actions.DecodeSinglePass.ID,
+                        List.of(Bits.of(HexFormat.of().parseHex(key)))))))
+        .build();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.tern.southbound.testing;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tern.core.planner.DeviceCapabilities;
 import io.tern.southbound.SouthboundManager;
 import io.tern.southbound.reconcile.DeviceStatus;
 import io.tern.southbound.session.ElectionId;
@@ -17,11 +18,17 @@ public final class Fabric implements AutoCloseable {
   public final ScriptedStore store = new ScriptedStore();
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Map<String, ScriptedDevice> devices = new LinkedHashMap<>();
+  private DeviceCapabilities capabilities = DeviceCapabilities.ofContract();
   private SouthboundManager manager;
 
   /** The device that listens at "{id}:9559". */
   public ScriptedDevice device(String id) {
     return devices.computeIfAbsent(id + ":9559", target -> new ScriptedDevice(timer));
+  }
+
+  /** What the controllers that begin from now on take the devices to be able to do. */
+  public void capabilities(DeviceCapabilities capabilities) {
+    this.capabilities = capabilities;
   }
 
   /** Begins a controller; its election ID is larger than that of every one before. */
@@ -33,6 +40,7 @@ public final class Fabric implements AutoCloseable {
             .ticker(timer.ticker())
             .random(new Random(1))
             .meters(meters)
+            .capabilities(capabilities)
             .build();
     manager.start();
     return manager;

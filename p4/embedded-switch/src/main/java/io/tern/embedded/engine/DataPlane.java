@@ -38,6 +38,12 @@ public interface DataPlane {
     public ActionCall {
       arguments = List.copyOf(arguments);
     }
+
+    /** Without the arguments: a program may take keys. */
+    @Override
+    public String toString() {
+      return action + " with " + arguments.size() + " arguments";
+    }
   }
 
   /** One replica of a multicast group or clone session. */

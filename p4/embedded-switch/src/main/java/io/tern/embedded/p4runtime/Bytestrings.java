@@ -11,6 +11,8 @@ final class Bytestrings {
   /**
    * Reads an unsigned value; leading zeros are tolerated, as the specification wants it.
    *
+   * <p>Errors do not quote the value: an action may take keys.
+   *
    * @param where what the value belongs to; its {@code toString} is used for the error only
    * @throws P4RuntimeException INVALID_ARGUMENT if it is empty or does not fit the width
    */
@@ -23,8 +25,7 @@ final class Bytestrings {
     BigInteger value = new BigInteger(1, octets.toByteArray());
     if (value.bitLength() > width) {
       throw P4RuntimeException.invalidArgument(
-          "%s: the value 0x%s needs %d bits, the field is bit<%d>",
-          where, value.toString(16), value.bitLength(), width);
+          "%s: the value needs %d bits, the field is bit<%d>", where, value.bitLength(), width);
     }
     return value;
   }

@@ -2,7 +2,6 @@ package io.tern.core.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tern.cid.CidAlgorithm;
 import io.tern.core.intent.Intent;
 import io.tern.core.intent.RandomIntents;
 import io.tern.core.planner.DeviceCapabilities;
@@ -28,7 +27,8 @@ class OracleAgreesWithPlanTest {
   private static final Map<Reason, Integer> SEEN = new EnumMap<>(Reason.class);
 
   private static final DeviceCapabilities CLEAR_TEXT_ONLY =
-      DeviceCapabilities.ofContract().without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID));
+      DeviceCapabilities.ofContract()
+          .without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID));
 
   @Property(tries = 100)
   void forRandomIntentsAndPackets(@ForAll Random random) {

@@ -1,15 +1,14 @@
 package io.tern.core.planner;
 
 import static io.tern.core.intent.IntentFixtures.mac;
-import static io.tern.core.planner.ReadablePlan.readable;
 import static io.tern.core.planner.ReadablePlan.numbers;
+import static io.tern.core.planner.ReadablePlan.readable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tern.cid.CidAlgorithm;
 import io.tern.cid.CidKey;
 import io.tern.cid.QuicLbConfig;
-import io.tern.core.entry.Bits;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.Backend;
@@ -25,7 +24,6 @@ import io.tern.core.intent.Pool;
 import io.tern.core.intent.Vip;
 import io.tern.core.planner.Unsupported.Kind;
 import io.tern.p4.contract.TernP4.Actions;
-import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernP4.Tables;
 import java.time.Instant;
 import java.util.HashMap;
@@ -238,7 +236,8 @@ class PlannerTest {
             .plan(
                 history.intent(),
                 "leaf",
-                DeviceCapabilities.ofContract().without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID)));
+                DeviceCapabilities.ofContract()
+                    .without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID)));
     assertThat(plan.unsupported())
         .containsExactly(
             new Unsupported(

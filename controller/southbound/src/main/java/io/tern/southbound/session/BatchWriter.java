@@ -109,7 +109,11 @@ final class BatchWriter {
         if (status.isOk()) {
           acknowledge(i, batch.get(i - range.from));
         } else {
-          refused.put(i, mayQuoteKeys(List.of(batch.get(i - range.from))) ? WriteErrors.withoutText(status) : status);
+          refused.put(
+              i,
+              mayQuoteKeys(List.of(batch.get(i - range.from)))
+                  ? WriteErrors.withoutText(status)
+                  : status);
         }
       }
       return;
@@ -135,8 +139,7 @@ final class BatchWriter {
   /** Whether what a device says of these updates may quote round keys out of them. */
   private static boolean mayQuoteKeys(List<Update> batch) {
     return batch.stream()
-        .anyMatch(
-            update -> update.getEntity().getTableEntry().getTableId() == Tables.CidConfig.ID);
+        .anyMatch(update -> update.getEntity().getTableEntry().getTableId() == Tables.CidConfig.ID);
   }
 
   private void acknowledge(int index, Update update) {

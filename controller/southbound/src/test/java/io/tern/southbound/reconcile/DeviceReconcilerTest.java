@@ -3,7 +3,6 @@ package io.tern.southbound.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.tern.cid.CidAlgorithm;
 import io.tern.core.intent.CopyPolicy;
 import io.tern.core.intent.Forwarding;
 import io.tern.core.intent.Intent.CidConfigKey;

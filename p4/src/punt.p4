@@ -22,7 +22,6 @@ control Punt(
     // the meter's committed rate.
     @id(0x01000017)
     action copy_to_controller(@id(1) @name("sample_mask") bit<16> mask) {
-        hdr.scratch.setValid();
         punt_meter.read(hdr.scratch.color);
         hdr.scratch.sample_mask = mask;
     }
@@ -46,6 +45,8 @@ control Punt(
     }
 
     apply {
+        // Before the look-up: that is when targets run the meter.
+        hdr.scratch.setValid();
         if (punt.apply().hit) {
             random(hdr.scratch.sample, 16w0, 16w0xFFFF);
             if (hdr.scratch.color == GREEN

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.tern.core.intent.CidConfig;
 import io.tern.core.intent.Intent.CidConfigKey;
+import io.tern.core.planner.DeviceCapabilities;
+import io.tern.p4.contract.TernP4.Actions;
 import io.tern.southbound.testing.Changes;
 import io.tern.southbound.testing.Entities;
 import io.tern.southbound.testing.Fabric;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +132,9 @@ class CidConfigPromoterTest {
 
   @Test
   void configurationThatADeviceCannotDecodeStaysPrepared() {
+    fabric.capabilities(
+        DeviceCapabilities.ofContract()
+            .without(Set.of(Actions.DecodeSinglePass.ID, Actions.DecodeFourPass.ID)));
     intendPoolOn("a");
     start();
 

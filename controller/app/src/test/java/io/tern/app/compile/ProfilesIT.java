@@ -62,8 +62,7 @@ class ProfilesIT {
               "known_dcids",
               "known_tuples"));
 
-  private static final Pattern CONSTANT =
-      Pattern.compile("'[A-Z][A-Z0-9_]+' is unused");
+  private static final Pattern CONSTANT = Pattern.compile("'[A-Z][A-Z0-9_]+' is unused");
 
   private static P4Compiler compiler;
 

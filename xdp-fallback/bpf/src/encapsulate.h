@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_ENCAPSULATE_H
+#define TERN_ENCAPSULATE_H
+
+#include "maps.h"
+#include "packet.h"
+
+/* Of outer headers. */
+#define INITIAL_TTL 64
+/* Ephemeral ports carry the entropy (RFC 6335, section 6). */
+#define EPHEMERAL_PORT 0xc000
+#define GUE_OCTETS sizeof(struct udphdr)
+
+/* The longest Ethernet header: two VLAN tags. */
+#define MAX_ETHERNET 22
+
+/* Moves the Ethernet header, of 14, 18 or 22 octets, to the front of a frame that grew by `room`. */
+static __always_inline void *move_ethernet(struct xdp_md *ctx, __u32 length, __u32 room)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+
+	if (data + room + MAX_ETHERNET > data_end)
+		return NULL;
+	__builtin_memcpy(data, data + room, sizeof(struct ethhdr));
+	if (length > 14)
+		__builtin_memcpy(data + 14, data + room + 14, sizeof(struct vlan_header));
+	if (length > 18)
+		__builtin_memcpy(data + 18, data + room + 18, sizeof(struct vlan_header));
+	return data;
+}
+
+static __always_inline void write_outer_ipv4(struct iphdr *ip, const struct backend *backend,
+					     __u32 hash, __u8 traffic_class, __u8 protocol,
+					     __u32 payload)
+{
+	__be32 src = backend->src_addr[0];
+
+	if (backend->mode == MODE_IPIP_V4)
+		src ^= bpf_htonl(hash >> 16 & bpf_ntohs(backend->src_entropy_mask));
+	*(__be16 *)ip = bpf_htons(0x4500 | traffic_class);
+	ip->tot_len = bpf_htons(payload + sizeof(*ip));
+	/* Never fragmented: identification 0 and DF (RFC 6864). */
+	ip->id = 0;
+	ip->frag_off = bpf_htons(0x4000);
+	ip->ttl = INITIAL_TTL;
+	ip->protocol = protocol;
+	ip->check = 0;
+	ip->saddr = src;
+	ip->daddr = backend->dst_addr[0];
+
+	const __u16 *words = (void *)ip;
+	__u32 sum = 0;
+
+#pragma unroll
+	for (int i = 0; i < 10; i++)
+		sum += words[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	ip->check = ~sum;
+}
+
+static __always_inline void write_outer_ipv6(struct ipv6hdr *ip, const struct backend *backend,
+					     __u32 hash, __u8 traffic_class, __u8 protocol,
+					     __u32 payload)
+{
+	__be32 *words = (void *)ip;
+
+	/* The flow label carries the entropy (RFC 6438). */
+	words[0] = bpf_htonl(6u << 28 | traffic_class << 20 | hash >> 12);
+	ip->payload_len = bpf_htons(payload);
+	ip->nexthdr = protocol;
+	ip->hop_limit = INITIAL_TTL;
+	__builtin_memcpy(&ip->saddr, backend->src_addr, 16);
+	__builtin_memcpy(&ip->daddr, backend->dst_addr, 16);
+	if (backend->mode == MODE_IPIP_V6)
+		words[5] ^= bpf_htonl(hash >> 16 & bpf_ntohs(backend->src_entropy_mask));
+}
+
+/*
+ * Puts the outer headers in front of the IP header: IP-in-IP in any pair of families (RFC 2003, RFC
+ * 2473, RFC 4213), or GUE variant 1. DSCP and ECN are the inner ones (RFC 6040, normal mode). The
+ * frame moves: every pointer into it is void. False, and the frame is whole, if there is no room.
+ */
+static __always_inline bool encapsulate(struct xdp_md *ctx, const struct packet *packet,
+					const struct backend *backend, __u32 hash)
+{
+	bool outer_ipv4 = backend->mode == MODE_IPIP_V4 || backend->mode == MODE_GUE_V4;
+	bool gue = backend->mode == MODE_GUE_V4 || backend->mode == MODE_GUE_V6;
+	__u32 ethernet = packet->ethernet;
+	__u32 payload;
+	__u8 traffic_class;
+	__u8 protocol;
+	__be16 ether_type;
+
+	if (packet->ipv4) {
+		const struct iphdr *ip = packet->ip;
+
+		payload = bpf_ntohs(ip->tot_len);
+		traffic_class = ip->tos;
+		protocol = IPPROTO_IPIP;
+	} else {
+		const struct ipv6hdr *ip = packet->ip;
+
+		payload = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+		traffic_class = bpf_ntohl(*(const __be32 *)ip) >> 20;
+		protocol = IPPROTO_IPV6;
+	}
+
+	__u32 room = (outer_ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) +
+		     (gue ? GUE_OCTETS : 0);
+
+	if (bpf_xdp_adjust_head(ctx, -(int)room))
+		return false;
+
+	void *data = move_ethernet(ctx, ethernet, room);
+	void *data_end = (void *)(long)ctx->data_end;
+
+	if (!data || ethernet > MAX_ETHERNET)
+		return false;
+
+	void *outer = data + ethernet;
+	struct udphdr *udp;
+
+	if (gue) {
+		payload += GUE_OCTETS;
+		udp = outer + (outer_ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+		if ((void *)(udp + 1) > data_end)
+			return false;
+		udp->source = bpf_htons(EPHEMERAL_PORT | hash >> 18);
+		udp->dest = backend->port;
+		udp->len = bpf_htons(payload);
+		/* The inner packet has checksums of its own (IPv6: RFC 6935). */
+		udp->check = 0;
+		protocol = IPPROTO_UDP;
+	}
+	if (outer_ipv4) {
+		if (outer + sizeof(struct iphdr) > data_end)
+			return false;
+		write_outer_ipv4(outer, backend, hash, traffic_class, protocol, payload);
+		ether_type = bpf_htons(ETH_P_IP);
+	} else {
+		if (outer + sizeof(struct ipv6hdr) > data_end)
+			return false;
+		write_outer_ipv6(outer, backend, hash, traffic_class, protocol, payload);
+		ether_type = bpf_htons(ETH_P_IPV6);
+	}
+	*(__be16 *)(outer - 2) = ether_type;
+	return true;
+}
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_LAYOUT_H
+#define TERN_LAYOUT_H
+
+/*
+ * Keys and values of the maps: what the agent and the BPF programs agree on. All sizes are fixed and
+ * there is no hidden padding, so that the bytes are the same whoever writes them. Integers are in
+ * host byte order unless they say network order.
+ *
+ * Whoever changes a layout raises LAYOUT_VERSION: an agent adopts pinned maps of its own version
+ * alone.
+ */
+
+#define LAYOUT_VERSION 1
+
+/* Cells of the contract's counter `reason`, in its order. */
+enum reason {
+	REASON_NOT_VIP = 0,
+	REASON_FRAGMENT = 1,
+	REASON_MALFORMED = 2,
+	REASON_STEER_LOCAL = 3,
+	REASON_ROUTED_BY_CID = 4,
+	REASON_NOT_QUIC = 5,
+	REASON_FALLBACK_CID_TOO_SHORT = 6,
+	REASON_FALLBACK_UNKNOWN_CODEPOINT = 7,
+	REASON_FALLBACK_UNKNOWN_SERVER = 8,
+	REASON_NO_FALLBACK = 9,
+	REASON_TTL_EXPIRED = 10,
+	REASON_DANGLING_BACKEND = 11,
+	REASON_PACKET_OUT = 12,
+	REASON_FALLBACK_CID_LENGTH_MISMATCH = 13,
+	REASON_KNOWN_DCID = 14,
+	REASON_KNOWN_TUPLE = 15,
+	REASON_ICMP_BY_CID = 16,
+	REASON_ICMP_FALLBACK = 17,
+	REASON_ICMP_REPLICATED = 18,
+	REASON_ICMP_ECHO = 19,
+	REASON_RETURN_PATH = 20,
+	REASON_NEIGHBOUR = 21,
+	REASON_WRONG_FAMILY = 22,
+	REASON_COUNT = 23,
+	/* Room for new ones; a power of two, so that an index is a shift. */
+	REASON_ROOM = 32,
+};
+
+/* Codepoints 0 to 6 have configurations; packets without one count under 7. */
+#define CODEPOINTS 8
+#define CODEPOINT_UNROUTABLE 7
+
+/* Key of `vip_v4`, of `return_path_v4`. Network order. */
+struct endpoint_v4 {
+	__be32 addr;
+	__be16 port;
+	__u16 zero;
+};
+
+/* Key of `vip_v6`, of `return_path_v6`. Network order. */
+struct endpoint_v6 {
+	__be32 addr[4];
+	__be16 port;
+	__u16 zero;
+};
+
+#define VIP_STEER_ONLY 0x01
+#define VIP_COUNT_MIGRATED 0x02
+
+struct vip {
+	/* Row of `cells`. */
+	__u32 index;
+	/* Index of `pools`. */
+	__u32 pool;
+	/* First slot in `fallback`, and number of slots less one. */
+	__u32 fallback_base;
+	__u32 fallback_mask;
+	__u32 flags;
+	/* Pool ID of the contract: index of `migrated`. */
+	__u32 pool_id;
+};
+
+enum algorithm {
+	ALGORITHM_NONE = 0,
+	ALGORITHM_PLAINTEXT = 1,
+	ALGORITHM_SINGLE_PASS = 2,
+	ALGORITHM_FOUR_PASS = 3,
+};
+
+struct cid_config {
+	__u8 algorithm;
+	/* Of the whole CID, its first octet included. */
+	__u8 cid_length;
+	/* 1: the low five bits of the first octet are cid_length - 1. */
+	__u8 check_length;
+	/* 1: the SID is longer than the nonce (four-pass). */
+	__u8 fourth_pass;
+	__u16 sid_space;
+	/* 1: SIDs have up to six octets and are in `server_id_short`. */
+	__u16 short_sid;
+	/* Octets of the SID behind the CID's first octet, in memory order. */
+	__u64 mask[2];
+	/* Of the two halves of a four-pass CID, in memory order; octets in front of the right one. */
+	__u64 left_mask[2];
+	__u64 right_mask[2];
+	__u32 right_offset;
+	/* Index of `keys`. */
+	__u32 key;
+	/* Raised with each new key: old memos do not fit any more. */
+	__u64 generation;
+};
+
+/* Value of `pools`: the configurations of a pool. */
+struct pool {
+	struct cid_config config[CODEPOINTS];
+};
+
+/* Key of `server_id_short`: SIDs of up to six octets, zeros behind. */
+struct sid_short {
+	__u16 space;
+	__u8 sid[6];
+};
+
+/* Key of `server_id`: longer ones. */
+struct sid_long {
+	__u8 sid[15];
+	__u8 zero;
+	__u16 space;
+	__u8 zeros[6];
+};
+
+struct server {
+	/* Index of `backends`. */
+	__u32 backend;
+	/* Row of `server_cells`. */
+	__u32 cell;
+};
+
+enum mode {
+	MODE_NONE = 0,
+	MODE_L2 = 1,
+	MODE_IPIP_V4 = 2,
+	MODE_IPIP_V6 = 3,
+	MODE_GUE_V4 = 4,
+	MODE_GUE_V6 = 5,
+	MODE_NAT_V4 = 6,
+	MODE_NAT_V6 = 7,
+	MODE_LOCAL = 8,
+};
+
+struct backend {
+	__u32 mode;
+	/* Where its packets leave; the interface that they came in by is XDP_TX. */
+	__u32 ifindex;
+	__u8 dst_mac[6];
+	/* Zero: the source MAC address stays. */
+	__u8 src_mac[6];
+	/* GUE or NAT, network order. */
+	__be16 port;
+	__be16 src_entropy_mask;
+	/* Outer addresses or that of NAT, network order; IPv4 in the first. */
+	__be32 src_addr[4];
+	__be32 dst_addr[4];
+};
+
+/*
+ * AES-128: the round keys in the order of use, words in memory order. For single-pass CIDs those of the
+ * equivalent inverse cipher.
+ */
+struct key {
+	__u32 round[44];
+};
+
+/*
+ * Value of `memos`: a CID that was decoded. Decoding is a pure function of the CID and the key, so
+ * this is no state that routing depends on.
+ */
+struct memo {
+	__u64 generation;
+	__u64 word[2];
+	__u32 tail;
+	__u32 zero;
+	__u64 server_id[2];
+};
+
+/* Per CPU. */
+struct cell {
+	__u64 packets;
+	__u64 octets;
+};
+
+#endif

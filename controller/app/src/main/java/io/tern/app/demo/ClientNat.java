@@ -32,7 +32,10 @@ final class ClientNat implements PacketPort, AccessNetwork {
   private static final int READS_AT_ONCE = 64;
 
   private final PortSelector selector;
+
+  @GuardedBy("this")
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
+
   private final AtomicLong unmapped = new AtomicLong();
 
   @GuardedBy("this")
@@ -64,12 +67,12 @@ final class ClientNat implements PacketPort, AccessNetwork {
     }
 
     @Override
-    public void rebind() {
+    public void rebind() throws IOException {
       map(this, outer.getAddress());
     }
 
     @Override
-    public void changeNetwork() {
+    public void changeNetwork() throws IOException {
       map(this, publicHost(vip.getAddress()));
     }
   }
@@ -107,7 +110,7 @@ final class ClientNat implements PacketPort, AccessNetwork {
     return unmapped.get();
   }
 
-  private void fromClient(FrameLine line) throws IOException {
+  private synchronized void fromClient(FrameLine line) throws IOException {
     for (int i = 0; i < READS_AT_ONCE; i++) {
       in.clear();
       InetSocketAddress from = (InetSocketAddress) line.inner.receive(in);
@@ -148,7 +151,11 @@ final class ClientNat implements PacketPort, AccessNetwork {
     }
   }
 
-  private synchronized void map(FrameLine line, InetAddress address) {
+  private synchronized void map(FrameLine line, InetAddress address) throws IOException {
+    if (line.outer != null) {
+      // What the client has sent by now still has the old mapping.
+      fromClient(line);
+    }
     InetSocketAddress fresh;
     do {
       fresh = new InetSocketAddress(address, addresses.port());

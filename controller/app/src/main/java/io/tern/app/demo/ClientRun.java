@@ -24,8 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at moments of its own in the middle of its transfer.
  */
 final class ClientRun {
-  /** Clients start within this many pauses. */
+  /** Clients start within this many pauses, or more of them if they are many. */
   private static final int START_SPREAD = 10;
+
+  private static final int STARTS_PER_PAUSE = 5;
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -121,13 +123,15 @@ final class ClientRun {
   private CompletableFuture<TransferClient.Outcome> start(Endpoint vip, Random random)
       throws IOException {
     AccessNetwork.Line line = network.connect(vip);
-    // The middle thirds: after the handshake, and with something left to transfer.
+    // The middle thirds: well after the handshake, when both sides have given each other the CIDs
+    // that new paths need, and with something left to transfer.
     int third = load.chunks() / 3;
-    int rebindAt = 1 + random.nextInt(third);
+    int rebindAt = third - random.nextInt((third + 1) / 2);
     int moveAt = third + 1 + random.nextInt(third);
     // Not all at once: real clients do not, and a burst of handshakes would only fill socket
     // buffers.
-    long delay = load.pauseMillis() * random.nextInt(START_SPREAD);
+    int pauses = Math.max(START_SPREAD, load.clients() / STARTS_PER_PAUSE);
+    long delay = load.pauseMillis() * random.nextInt(pauses);
     TransferClient client =
         new TransferClient(
             group,

@@ -29,6 +29,8 @@ final class SocketNat implements AccessNetwork {
   private static final int BIND_ATTEMPTS = 16;
 
   private final PortSelector selector;
+
+  @GuardedBy("this")
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_DATAGRAM);
 
   @GuardedBy("this")
@@ -60,8 +62,8 @@ final class SocketNat implements AccessNetwork {
   private final class SocketLine implements Line {
     private final InetSocketAddress vip;
     private final DatagramChannel inner;
-    private volatile DatagramChannel outer;
-    private volatile InetSocketAddress client;
+    private DatagramChannel outer;
+    private InetSocketAddress client;
 
     SocketLine(InetSocketAddress vip, DatagramChannel inner) {
       this.vip = vip;
@@ -75,7 +77,9 @@ final class SocketNat implements AccessNetwork {
 
     @Override
     public void rebind() throws IOException {
-      map(((InetSocketAddress) outer.getLocalAddress()).getAddress());
+      synchronized (SocketNat.this) {
+        map(((InetSocketAddress) outer.getLocalAddress()).getAddress());
+      }
     }
 
     @Override
@@ -86,34 +90,44 @@ final class SocketNat implements AccessNetwork {
     }
 
     private void map(InetAddress address) throws IOException {
-      DatagramChannel fresh = openPublic(address);
-      fresh.connect(vip);
-      outer = fresh;
-      selector.register(fresh, this::fromVip);
+      synchronized (SocketNat.this) {
+        if (outer != null) {
+          // What the client has sent by now still has the old mapping.
+          fromClient();
+        }
+        DatagramChannel fresh = openPublic(address);
+        fresh.connect(vip);
+        outer = fresh;
+        selector.register(fresh, this::fromVip);
+      }
     }
 
     private void fromClient() throws IOException {
-      for (int i = 0; i < READS_AT_ONCE; i++) {
-        buffer.clear();
-        InetSocketAddress from = (InetSocketAddress) inner.receive(buffer);
-        if (from == null) {
-          return;
+      synchronized (SocketNat.this) {
+        for (int i = 0; i < READS_AT_ONCE; i++) {
+          buffer.clear();
+          InetSocketAddress from = (InetSocketAddress) inner.receive(buffer);
+          if (from == null) {
+            return;
+          }
+          client = from;
+          buffer.flip();
+          outer.write(buffer);
         }
-        client = from;
-        buffer.flip();
-        outer.write(buffer);
       }
     }
 
     private void fromVip(DatagramChannel socket) throws IOException {
-      for (int i = 0; i < READS_AT_ONCE; i++) {
-        buffer.clear();
-        if (socket.read(buffer) <= 0) {
-          return;
-        }
-        if (socket == outer && client != null) {
-          buffer.flip();
-          inner.send(buffer, client);
+      synchronized (SocketNat.this) {
+        for (int i = 0; i < READS_AT_ONCE; i++) {
+          buffer.clear();
+          if (socket.read(buffer) <= 0) {
+            return;
+          }
+          if (socket == outer && client != null) {
+            buffer.flip();
+            inner.send(buffer, client);
+          }
         }
       }
     }

@@ -2,6 +2,9 @@
 #ifndef TERN_MAPS_H
 #define TERN_MAPS_H
 
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
 #include "layout.h"
 
 /*
@@ -15,7 +18,10 @@
 #define BACKENDS 65536
 #define SERVER_IDS 65536
 #define FALLBACK_SLOTS 524288
-#define KEYS (POOLS * CODEPOINTS)
+#define TUNNEL_ENDS 64
+#define KNOWN 65536
+#define INTERFACES 512
+#define EVENT_RING_OCTETS (256 * 1024)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -81,23 +87,6 @@ struct {
 	__uint(max_entries, BACKENDS);
 } return_path_v6 SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, __u32);
-	__type(value, struct key);
-	__uint(max_entries, KEYS);
-} keys SEC(".maps");
-
-#define MEMOS 16384
-
-/* By a hash of the CID: the newest one wins. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__type(key, __u32);
-	__type(value, struct memo);
-	__uint(max_entries, MEMOS);
-} memos SEC(".maps");
-
 /*
  * One cell for each VIP, codepoint and reason. What the contract counts are sums of them: a VIP's
  * packets over codepoints and reasons, a configuration's over the VIPs of its pool, a reason's over
@@ -133,5 +122,95 @@ struct {
 	__type(value, struct cell);
 	__uint(max_entries, REASON_ROOM);
 } passed_cells SEC(".maps");
+
+/* By pool: packets routed by CID to another backend than the fallback would have chosen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, POOLS);
+} migrated SEC(".maps");
+
+/* By port >> 6. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct port_bits);
+	__uint(max_entries, 1024);
+} ports SEC(".maps");
+
+/* Addresses whose echo requests are answered; the values mean nothing. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, __be32);
+	__type(value, __u32);
+	__uint(max_entries, VIPS);
+} echo_v4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, __be32[4]);
+	__type(value, __u32);
+	__uint(max_entries, VIPS);
+} echo_v6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, struct endpoint_v4);
+	__type(value, struct tunnel_end);
+	__uint(max_entries, TUNNEL_ENDS);
+} tunnel_end_v4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, struct endpoint_v6);
+	__type(value, struct tunnel_end);
+	__uint(max_entries, TUNNEL_ENDS);
+} tunnel_end_v6 SEC(".maps");
+
+/* Where unroutable DCIDs and 4-tuples of stateful VIPs went: bounded, the oldest makes room. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, struct known_dcid);
+	__type(value, struct known);
+	__uint(max_entries, KNOWN);
+} known_dcids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, struct known_tuple);
+	__type(value, struct known);
+	__uint(max_entries, KNOWN);
+} known_tuples SEC(".maps");
+
+/* Interfaces that packets may leave by: index to itself. Others cost more, and work too. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(max_entries, INTERFACES);
+} interfaces SEC(".maps");
+
+/* By reason. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct sample);
+	__uint(max_entries, REASON_ROOM);
+} samples SEC(".maps");
+
+/* By reason: when the next sample would be due if all came evenly (GCRA). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, REASON_ROOM);
+} sample_times SEC(".maps");
+
+/* Records are struct event. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, EVENT_RING_OCTETS);
+} events SEC(".maps");
 
 #endif

@@ -5,7 +5,7 @@
 SEC("xdp")
 int tern_xdp(struct xdp_md *ctx)
 {
-	return route(ctx);
+	return route_frame(ctx);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -3,6 +3,7 @@
 #define TERN_ENCAPSULATE_H
 
 #include "maps.h"
+#include "checksum.h"
 #include "packet.h"
 
 /* Of outer headers. */
@@ -10,9 +11,6 @@
 /* Ephemeral ports carry the entropy (RFC 6335, section 6). */
 #define EPHEMERAL_PORT 0xc000
 #define GUE_OCTETS sizeof(struct udphdr)
-
-/* The longest Ethernet header: two VLAN tags. */
-#define MAX_ETHERNET 22
 
 /* Moves the Ethernet header, of 14, 18 or 22 octets, to the front of a frame that grew by `room`. */
 static __always_inline void *move_ethernet(struct xdp_md *ctx, __u32 length, __u32 room)
@@ -22,11 +20,13 @@ static __always_inline void *move_ethernet(struct xdp_md *ctx, __u32 length, __u
 
 	if (data + room + MAX_ETHERNET > data_end)
 		return NULL;
-	__builtin_memcpy(data, data + room, sizeof(struct ethhdr));
+	AT(__u64, data) = AT(__u64, data + room);
+	AT(__u32, data + 8) = AT(__u32, data + room + 8);
+	AT(__u16, data + 12) = AT(__u16, data + room + 12);
 	if (length > 14)
-		__builtin_memcpy(data + 14, data + room + 14, sizeof(struct vlan_header));
+		AT(__u32, data + 14) = AT(__u32, data + room + 14);
 	if (length > 18)
-		__builtin_memcpy(data + 18, data + room + 18, sizeof(struct vlan_header));
+		AT(__u32, data + 18) = AT(__u32, data + room + 18);
 	return data;
 }
 
@@ -55,9 +55,7 @@ static __always_inline void write_outer_ipv4(struct iphdr *ip, const struct back
 #pragma unroll
 	for (int i = 0; i < 10; i++)
 		sum += words[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	ip->check = ~sum;
+	ip->check = ~fold(sum);
 }
 
 static __always_inline void write_outer_ipv6(struct ipv6hdr *ip, const struct backend *backend,
@@ -116,10 +114,10 @@ static __always_inline bool encapsulate(struct xdp_md *ctx, const struct packet 
 	void *data = move_ethernet(ctx, ethernet, room);
 	void *data_end = (void *)(long)ctx->data_end;
 
-	if (!data || ethernet > MAX_ETHERNET)
+	if (!data)
 		return false;
 
-	void *outer = data + ethernet;
+	void *outer = behind_ethernet(data, ethernet);
 	struct udphdr *udp;
 
 	if (gue) {

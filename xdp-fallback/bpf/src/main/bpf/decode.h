@@ -2,9 +2,44 @@
 #ifndef TERN_DECODE_H
 #define TERN_DECODE_H
 
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+
 #include "aes.h"
-#include "maps.h"
-#include "packet.h"
+#include "layout.h"
+
+#define KEYS 8192
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct key);
+	__uint(max_entries, KEYS);
+} keys SEC(".maps");
+
+/*
+ * A CID that was decoded. Decoding is a pure function of the CID and the key, so this is no state that
+ * routing depends on.
+ */
+struct memo {
+	__u64 generation;
+	__u64 word[2];
+	__u32 tail;
+	__u32 zero;
+	__u64 server_id[2];
+};
+
+/* A power of two. */
+#define MEMOS 16384
+
+/* By a hash of the CID: the newest one wins. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, struct memo);
+	__uint(max_entries, MEMOS);
+} memos SEC(".maps");
 
 /* A connection ID: its first octet, and the 19 behind it in memory order. */
 struct cid {

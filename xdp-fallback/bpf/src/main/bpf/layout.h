@@ -2,6 +2,8 @@
 #ifndef TERN_LAYOUT_H
 #define TERN_LAYOUT_H
 
+#include <linux/types.h>
+
 /*
  * Keys and values of the maps: what the agent and the BPF programs agree on. All sizes are fixed and
  * there is no hidden padding, so that the bytes are the same whoever writes them. Integers are in
@@ -67,14 +69,30 @@ struct endpoint_v6 {
 struct vip {
 	/* Row of `cells`. */
 	__u32 index;
-	/* Index of `pools`. */
+	/* Index of `pools` and of `migrated`; never 0. */
 	__u32 pool;
 	/* First slot in `fallback`, and number of slots less one. */
 	__u32 fallback_base;
 	__u32 fallback_mask;
 	__u32 flags;
-	/* Pool ID of the contract: index of `migrated`. */
-	__u32 pool_id;
+	__u32 zero;
+	/* Nanoseconds that `known_dcids` and `known_tuples` count; 0: the VIP is not stateful. */
+	__u64 state_timeout;
+};
+
+/*
+ * Value of `ports`, by port >> 6: bit (port & 63) of each word says that there may be an entry with
+ * the port. Whoever adds an entry sets its bit before, and may clear it when the last one is gone. So
+ * that most of what is not ours costs no hash.
+ */
+struct port_bits {
+	/* Destination ports in `vip_v4` and `vip_v6`. */
+	__u64 vip;
+	/* Source ports in `return_path_v4` and `return_path_v6`. */
+	__u64 return_path;
+	/* Destination ports of GUE in `tunnel_end_v4` and `tunnel_end_v6`. */
+	__u64 tunnel_end;
+	__u64 zero;
 };
 
 enum algorithm {
@@ -103,7 +121,7 @@ struct cid_config {
 	__u32 right_offset;
 	/* Index of `keys`. */
 	__u32 key;
-	/* Raised with each new key: old memos do not fit any more. */
+	/* Never 0, and never that of any other configuration there was: memos are its. */
 	__u64 generation;
 };
 
@@ -145,10 +163,17 @@ enum mode {
 	MODE_LOCAL = 8,
 };
 
+/* There is an entry in `serving_backend`: what is remembered of the backend counts. */
+#define BACKEND_SERVES 0x01
+
 struct backend {
+	/* MODE_NONE: no entry in `backend`. */
 	__u32 mode;
 	/* Where its packets leave; the interface that they came in by is XDP_TX. */
 	__u32 ifindex;
+	__u32 flags;
+	/* Of the contract; what is remembered of an index holds only for the ID that it had then. */
+	__u32 id;
 	__u8 dst_mac[6];
 	/* Zero: the source MAC address stays. */
 	__u8 src_mac[6];
@@ -169,15 +194,60 @@ struct key {
 };
 
 /*
- * Value of `memos`: a CID that was decoded. Decoding is a pure function of the CID and the key, so
- * this is no state that routing depends on.
+ * Value of `tunnel_end_v4` and `tunnel_end_v6`, whose keys are the outer destination address with
+ * port 0 for IP-in-IP or with the port of GUE: packets from `src_addr` under `src_mask` (IPv4 in the
+ * first word) are taken out of the tunnel. Network order.
  */
-struct memo {
-	__u64 generation;
-	__u64 word[2];
-	__u32 tail;
-	__u32 zero;
-	__u64 server_id[2];
+struct tunnel_end {
+	__be32 src_addr[4];
+	__be32 src_mask[4];
+};
+
+/* Keys of `known_dcids` and `known_tuples`, and their value. */
+struct known_dcid {
+	__u32 pool;
+	/* The first eight octets. */
+	__u8 dcid[8];
+};
+
+struct known_tuple {
+	__u32 pool;
+	__u32 flow_hash;
+};
+
+struct known {
+	__u32 backend;
+	/* struct backend.id. */
+	__u32 backend_id;
+	/* CLOCK_MONOTONIC of the last packet, nanoseconds. */
+	__u64 time;
+};
+
+/*
+ * Value of `samples`, by reason: one of `mask` + 1 packets (a power of two), no more than one in
+ * `interval` nanoseconds and CPU on average, and up to `burst` nanoseconds' worth at once; interval 0:
+ * no limit.
+ */
+struct sample {
+	__u32 enabled;
+	__u32 mask;
+	__u64 interval;
+	__u64 burst;
+};
+
+/* Octets of a frame in a record of `events`. */
+#define EVENT_OCTETS 256
+
+/* A record of `events`: a frame as it came, or the front of it. */
+struct event {
+	/* CLOCK_MONOTONIC, nanoseconds. */
+	__u64 time;
+	__u32 ifindex;
+	__u32 reason;
+	/* Of the frame, and how many of them are here. */
+	__u32 length;
+	__u32 captured;
+	__u8 octets[EVENT_OCTETS];
 };
 
 /* Per CPU. */
@@ -185,5 +255,19 @@ struct cell {
 	__u64 packets;
 	__u64 octets;
 };
+
+/*
+ * Rows of `passed_cells` that are no reasons of the contract: what happened beside. A packet that is
+ * taken out of a tunnel counts here and, as what came out, under its reason.
+ */
+#define CELL_DECAPSULATED 24
+/* Of the tunnel, but not from an address that it takes packets from, or not an IP packet: passed. */
+#define CELL_TUNNEL_REJECTED 25
+/* Congestion was marked on the outer header, and the inner one cannot say so (RFC 6040): dropped. */
+#define CELL_TUNNEL_CONGESTED 26
+/* No room for the outer headers: dropped. */
+#define CELL_NO_HEADROOM 27
+/* Sampled, but `events` was full. */
+#define CELL_EVENT_LOST 28
 
 #endif

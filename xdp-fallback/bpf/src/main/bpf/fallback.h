@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_FALLBACK_H
+#define TERN_FALLBACK_H
+
+#include "crc32.h"
+#include "maps.h"
+#include "packet.h"
+
+/* CRC-32 as in zlib over client's address, VIP's address, client's port, VIP's port. */
+
+static __always_inline __u32 hash_v4(__be32 client, __be32 vip, __u32 ports)
+{
+	return ~crc32_12(0xffffffff, client, vip, ports);
+}
+
+struct tuple_v6 {
+	__be32 client[4];
+	__be32 vip[4];
+	__u32 ports;
+};
+
+/* A function of its own: its registers would be the path of IPv4's to spill. */
+__noinline __u32 hash_tuple_v6(const struct tuple_v6 *tuple)
+{
+	if (!tuple)
+		return 0;
+
+	__u32 crc = crc32_12(0xffffffff, tuple->client[0], tuple->client[1], tuple->client[2]);
+
+	crc = crc32_12(crc, tuple->client[3], tuple->vip[0], tuple->vip[1]);
+	return ~crc32_12(crc, tuple->vip[2], tuple->vip[3], tuple->ports);
+}
+
+static __always_inline __u32 hash_v6(const struct in6_addr *client, const struct in6_addr *vip,
+				     __u32 ports)
+{
+	struct tuple_v6 tuple = { .ports = ports };
+
+	__builtin_memcpy(tuple.client, client, sizeof(tuple.client));
+	__builtin_memcpy(tuple.vip, vip, sizeof(tuple.vip));
+	return hash_tuple_v6(&tuple);
+}
+
+/* Of a UDP packet that a client sent. */
+static __always_inline __u32 flow_hash(const struct packet *packet)
+{
+	__u32 ports = *(const __u32 *)packet->l4;
+
+	if (packet->ipv4) {
+		const struct iphdr *ip = packet->ip;
+
+		return hash_v4(ip->saddr, ip->daddr, ports);
+	}
+
+	const struct ipv6hdr *ip = packet->ip;
+
+	return hash_v6(&ip->saddr, &ip->daddr, ports);
+}
+
+/* Index of the backend that owns the slot, plus one; 0: nobody. */
+static __always_inline __u32 find_fallback(const struct vip *vip, __u32 hash)
+{
+	__u32 slot = vip->fallback_base + (hash & vip->fallback_mask);
+	__u32 *owner = bpf_map_lookup_elem(&fallback, &slot);
+
+	return owner ? *owner : 0;
+}
+
+/* Counts a packet that a CID took to another backend than the fallback would have, if the VIP asks. */
+static __always_inline void count_migrated(const struct vip *vip, __u32 backend, __u32 hash)
+{
+	if (!(vip->flags & VIP_COUNT_MIGRATED))
+		return;
+
+	__u32 owner = find_fallback(vip, hash);
+	__u32 pool = vip->pool;
+
+	if (owner == 0 || owner - 1 == backend)
+		return;
+
+	__u64 *packets = bpf_map_lookup_elem(&migrated, &pool);
+
+	if (packets)
+		++*packets;
+}
+
+#endif

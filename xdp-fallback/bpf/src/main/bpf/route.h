@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_ROUTE_H
+#define TERN_ROUTE_H
+
+#include "count.h"
+#include "decapsulate.h"
+#include "fallback.h"
+#include "forward.h"
+#include "icmp.h"
+#include "nat.h"
+#include "packet.h"
+#include "server.h"
+#include "state.h"
+
+/* Not verdicts: the packet may be in a tunnel that ends here, or it is ICMP. */
+#define DETOUR_TUNNEL -1
+#define DETOUR_ICMP -2
+
+static __always_inline const struct port_bits *find_port(__be16 port, __u64 *bit)
+{
+	__u32 index = bpf_ntohs(port) >> 6;
+
+	*bit = 1ull << (bpf_ntohs(port) & 63);
+	return bpf_map_lookup_elem(&ports, &index);
+}
+
+static __always_inline struct vip *find_vip(const struct packet *packet)
+{
+	const struct udphdr *udp = packet->l4;
+
+	if (packet->ipv4) {
+		const struct iphdr *ip = packet->ip;
+		struct endpoint_v4 key = { .addr = ip->daddr, .port = udp->dest };
+
+		return bpf_map_lookup_elem(&vip_v4, &key);
+	}
+
+	const struct ipv6hdr *ip = packet->ip;
+	struct endpoint_v6 key = { .port = udp->dest };
+
+	__builtin_memcpy(key.addr, &ip->daddr, sizeof(key.addr));
+	return bpf_map_lookup_elem(&vip_v6, &key);
+}
+
+/* Of UDP that is no VIP's. */
+static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet, __u32 octets)
+{
+	const struct udphdr *udp = packet->l4;
+	__u64 bit;
+	const struct port_bits *bits = find_port(udp->source, &bit);
+	__u32 reason = REASON_NOT_VIP;
+
+	if (bits && bits->return_path & bit && un_nat(packet))
+		reason = REASON_RETURN_PATH;
+	return pass(ctx, reason, octets);
+}
+
+/* To the backend of the fallback, or of the state, for a packet whose CID does not route. */
+static __always_inline __u32 find_owner(const struct vip *vip, const struct cid *cid, __u32 hash,
+					__u32 *reason)
+{
+	__u32 owner = find_fallback(vip, hash);
+
+	if (!vip->state_timeout)
+		return owner;
+
+	struct unroutable unroutable = {
+		.timeout = vip->state_timeout,
+		.dcid = cid->first | cid->word[0] << 8,
+		.pool = vip->pool,
+		.flow_hash = hash,
+		.owner = owner,
+		.reason = *reason,
+		.has_dcid = cid->length >= KNOWN_DCID_OCTETS,
+	};
+
+	recall(&unroutable);
+	*reason = unroutable.reason;
+	return unroutable.owner;
+}
+
+/* What becomes of a UDP packet to a VIP. */
+static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *packet,
+				     const struct vip *vip, __u32 octets)
+{
+	struct cid cid = {};
+	struct server *server = NULL;
+	__u32 codepoint = CODEPOINT_UNROUTABLE;
+	__u32 reason;
+	__u32 backend_index;
+
+	if (read_cid(ctx, packet, &cid, &reason))
+		server = route_by_cid(vip->pool, &cid, &codepoint, &reason);
+	else
+		cid.length = 0;
+
+	if (server) {
+		backend_index = server->backend;
+		count(&server_cells, server->cell, octets);
+		if (vip->flags & VIP_COUNT_MIGRATED)
+			count_migrated(vip, backend_index, flow_hash(packet));
+	} else if (vip->flags & VIP_STEER_ONLY) {
+		count_vip(ctx, vip, codepoint, REASON_STEER_LOCAL, octets);
+		return XDP_PASS;
+	} else {
+		__u32 owner = find_owner(vip, &cid, flow_hash(packet), &reason);
+
+		if (owner == 0) {
+			count_vip(ctx, vip, codepoint, REASON_NO_FALLBACK, octets);
+			return XDP_DROP;
+		}
+		backend_index = owner - 1;
+		count(&backend_cells, backend_index, octets);
+	}
+
+	struct backend *backend = bpf_map_lookup_elem(&backends, &backend_index);
+
+	reason = check_backend(packet, backend, reason);
+	count_vip(ctx, vip, codepoint, reason, octets);
+	if (!backend || is_dropped(reason))
+		return XDP_DROP;
+	if (backend->mode == MODE_LOCAL)
+		return XDP_PASS;
+	if (backend->mode == MODE_L2 || is_nat(backend)) {
+		if (backend->mode != MODE_L2)
+			nat(packet, backend);
+		decrement_ttl(packet);
+		set_macs(packet, backend);
+		return leave(ctx, backend);
+	}
+
+	__u32 hash = flow_hash(packet);
+
+	decrement_ttl(packet);
+	set_macs(packet, backend);
+	return tunnel(ctx, packet, backend, hash);
+}
+
+/*
+ * What becomes of a frame, or a detour that it has to take: *detour says where. `tunnels`: look at
+ * those, too.
+ */
+__noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
+{
+	if (!detour)
+		return XDP_PASS;
+
+	struct packet packet = {};
+	__u32 reason;
+	enum parsed parsed = parse(ctx, &packet, &reason);
+	__u32 octets = packet.end - (void *)packet.eth;
+	void *at = packet.l4;
+	int verdict;
+
+	if (parsed == PARSED_UDP) {
+		const struct udphdr *udp = packet.l4;
+		__u64 bit;
+		const struct port_bits *bits = find_port(udp->dest, &bit);
+		struct vip *vip = bits && bits->vip & bit ? find_vip(&packet) : NULL;
+
+		if (vip)
+			return route_udp(ctx, &packet, vip, octets);
+		if (!tunnels || !bits || !(bits->tunnel_end & bit))
+			return pass_udp(ctx, &packet, octets);
+		at = packet.l4 + sizeof(*udp);
+		packet.left = payload_length(udp);
+		detour->port = udp->dest;
+		verdict = DETOUR_TUNNEL;
+	} else if (parsed == PARSED_ICMP) {
+		verdict = DETOUR_ICMP;
+	} else if (parsed == PARSED_IPIP && tunnels) {
+		detour->port = 0;
+		verdict = DETOUR_TUNNEL;
+	} else {
+		return pass(ctx, reason, octets);
+	}
+	detour->ethernet = packet.ethernet;
+	detour->offset = at - (void *)packet.eth;
+	detour->left = packet.left;
+	detour->ipv4 = packet.ipv4;
+	return verdict;
+}
+
+static __always_inline int route_frame(struct xdp_md *ctx)
+{
+	struct detour detour = {};
+	int verdict = route(ctx, &detour, true);
+
+	if (verdict == DETOUR_TUNNEL) {
+		if (decapsulate(ctx, &detour) == UNWRAPPED_CONGESTED)
+			return XDP_DROP;
+		/* A tunnel in the tunnel is somebody else's. */
+		verdict = route(ctx, &detour, false);
+	}
+	if (verdict == DETOUR_ICMP)
+		verdict = detour.ipv4 ? route_icmp(ctx, &detour) : route_icmpv6(ctx, &detour);
+	return verdict;
+}
+
+#endif

@@ -9,11 +9,18 @@ interface FuzzTarget extends AutoCloseable {
   /** Forgets everything, state and counters too, and takes the entries of a plan. */
   void load(DevicePlan plan);
 
+  /** Whether its clock is that of the arrivals; if not, it is a real one. */
+  boolean followsClock();
+
   /** How many frames it takes at once. */
   int batch();
 
-  /** Lets frames arrive, no more than {@link #batch}, and says what became of them alone. */
-  Observed process(List<Arrival> arrivals);
+  /**
+   * Lets frames arrive, no more than {@link #batch}, and says what became of them alone.
+   *
+   * @param copies how many copies for the controller to wait for, if they take their time
+   */
+  Observed process(List<Arrival> arrivals, int copies);
 
   @Override
   void close();

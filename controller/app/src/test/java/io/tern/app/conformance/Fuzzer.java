@@ -1,11 +1,10 @@
 package io.tern.app.conformance;
 
 import io.tern.app.conformance.FuzzCase.Arrival;
+import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.CanonicalForm;
 import io.tern.core.intent.Intent;
-import io.tern.core.intent.IntentChanges;
-import io.tern.core.intent.IntentException;
-import io.tern.core.intent.RandomIntents;
+import io.tern.core.intent.RandomDeployments;
 import io.tern.core.oracle.Decision;
 import io.tern.core.oracle.Frame;
 import io.tern.core.oracle.RandomFrames;
@@ -13,8 +12,10 @@ import io.tern.core.planner.DeviceCapabilities;
 import io.tern.core.planner.DevicePlan;
 import io.tern.core.planner.Planner;
 import io.tern.p4.contract.Reason;
+import io.tern.p4.contract.TernP4.Tables;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,16 +24,25 @@ import java.util.StringJoiner;
 
 /**
  * Holds a target against the oracle: random intents, planned and loaded, and random frames. The
- * same seed makes the same intents and frames, whatever the target.
+ * same seed makes the same intents and frames, whatever the target; only the time-outs of state are
+ * long where the target has a clock of its own.
  */
 final class Fuzzer {
   private static final String DEVICE = "leaf";
+  private static final long SECOND = 1_000_000;
+  private static final long CLOCK_RANGE = 1L << 48;
+
+  /** Few enough that there are many intents, enough that their tables are worth the filling. */
+  private static final int FRAMES_PER_INTENT = 320;
+
   private static final int SHRINKING_TRIES = 5_000;
   private static final DeviceCapabilities CAPABILITIES = DeviceCapabilities.ofContract();
 
   private final FuzzTarget target;
+  private final Planner planner = new Planner();
   private final long seed;
   private final Map<Reason, Long> seen = new EnumMap<>(Reason.class);
+  private long intents;
   private long migrated;
   private long copies;
 
@@ -46,14 +56,15 @@ final class Fuzzer {
    *
    * @throws AssertionError at the first disagreement, with the smallest case that shows it
    */
-  void run(int frames, int framesPerIntent) {
+  void run(int frames) {
     Random random = new Random(seed);
-    for (int done = 0; done < frames; done += framesPerIntent) {
-      int count = Math.min(framesPerIntent, frames - done);
+    for (int done = 0; done < frames; done += FRAMES_PER_INTENT) {
+      int count = Math.min(FRAMES_PER_INTENT, frames - done);
       FuzzCase next = randomCase(new Random(random.nextLong()), count);
       if (disagreement(next, true).isPresent()) {
         throw new AssertionError(report(next));
       }
+      intents++;
     }
   }
 
@@ -62,35 +73,48 @@ final class Fuzzer {
     return new EnumMap<>(seen);
   }
 
-  /** One line of what the frames were like. */
+  /** One line: how many frames were compared, with which seed, and what they were like. */
   String summary() {
-    return "frames by reason %s, %d of them migrated, %d copied to the controller"
-        .formatted(seen, migrated, copies);
+    return """
+        %,d frames agree with the oracle (seed %d, %,d intents): %,d migrated, \
+        %,d for the controller, by reason %s"""
+        .formatted(
+            seen.values().stream().mapToLong(Long::longValue).sum(),
+            seed,
+            intents,
+            migrated,
+            copies,
+            seen);
   }
 
-  private static FuzzCase randomCase(Random random, int frames) {
-    Intent intent = withoutEcho(new RandomIntents(random).changes(80).intent());
+  private FuzzCase randomCase(Random random, int frames) {
+    Intent intent = new RandomDeployments(random, !target.followsClock()).next();
     RandomFrames source = new RandomFrames(intent, random);
     List<Arrival> arrivals = new ArrayList<>();
-    long micros = 1;
+    // Sometimes it wraps around on the way.
+    long micros = random.nextInt(4) == 0 ? CLOCK_RANGE - 2 * SECOND : SECOND;
     for (int i = 0; i < frames; i++) {
       Frame frame = random.nextInt(3) == 0 ? source.damaged() : source.whole();
       arrivals.add(new Arrival(random.nextInt(20), frame, micros));
+      micros = (micros + pause(random)) % CLOCK_RANGE;
     }
     return new FuzzCase(intent, DEVICE, arrivals);
   }
 
-  /** Plans have no entries for it. */
-  private static Intent withoutEcho(Intent intent) {
-    try {
-      return IntentChanges.updateDevice(intent, intent.devices().get(DEVICE).withAnswerEcho(false));
-    } catch (IntentException e) {
-      throw new AssertionError(e);
-    }
+  /** Some time-outs of state pass in between. */
+  private static long pause(Random random) {
+    return switch (random.nextInt(30)) {
+      case 0 -> random.nextInt(4_000_000);
+      case 1 -> 0;
+      default -> random.nextInt(20_000);
+    };
   }
 
   private Optional<String> disagreement(FuzzCase fuzzCase, boolean count) {
-    DevicePlan plan = new Planner().plan(fuzzCase.intent(), fuzzCase.deviceId(), CAPABILITIES);
+    return disagreement(fuzzCase, plan(fuzzCase), count);
+  }
+
+  private Optional<String> disagreement(FuzzCase fuzzCase, DevicePlan plan, boolean count) {
     Expectation oracle = new Expectation(fuzzCase.intent(), fuzzCase.deviceId(), CAPABILITIES);
     target.load(plan);
     List<Arrival> arrivals = fuzzCase.arrivals();
@@ -98,7 +122,8 @@ final class Fuzzer {
       List<Arrival> batch =
           arrivals.subList(from, Math.min(arrivals.size(), from + target.batch()));
       Observed expected = oracle.process(batch);
-      Optional<String> difference = oracle.difference(expected, target.process(batch));
+      Observed seenNow = target.process(batch, expected.copies.size());
+      Optional<String> difference = oracle.difference(expected, seenNow);
       if (difference.isPresent()) {
         return difference;
       }
@@ -107,6 +132,10 @@ final class Fuzzer {
       }
     }
     return Optional.empty();
+  }
+
+  private DevicePlan plan(FuzzCase fuzzCase) {
+    return planner.plan(fuzzCase.intent(), fuzzCase.deviceId(), CAPABILITIES);
   }
 
   private void count(Decision decision) {
@@ -119,9 +148,10 @@ final class Fuzzer {
     FuzzCase smallest =
         new Shrinker(candidate -> disagreement(candidate, false).isPresent(), SHRINKING_TRIES)
             .shrink(failing);
+    Optional<String> difference = disagreement(smallest, false);
     Intent intent = smallest.intent();
     StringJoiner text = new StringJoiner("\n");
-    text.add("the oracle and the switch disagree (-Dtern.fuzz.seed=" + seed + ")");
+    text.add("the oracle and the switch disagree (seed " + seed + ")");
     text.add("intent, keys of encrypted CID configurations left out:");
     intent.devices().values().forEach(device -> text.add("  " + CanonicalForm.of(device)));
     intent.pools().values().forEach(pool -> text.add("  " + CanonicalForm.of(pool)));
@@ -133,7 +163,51 @@ final class Fuzzer {
       text.add(
           "in at port %d, %d us: %s".formatted(arrival.port(), arrival.micros(), arrival.frame()));
     }
-    text.add(disagreement(smallest, false).orElse("does not fail again"));
+    text.add(difference.orElse("does not fail again"));
+    text.add("as a row:");
+    Expectation oracle = new Expectation(intent, smallest.deviceId(), CAPABILITIES);
+    var unused = oracle.process(smallest.arrivals());
+    text.add(
+        FixtureText.row(
+            "found by fuzzing with seed " + seed,
+            withoutIdleSlots(smallest),
+            smallest.arrivals(),
+            oracle.decisions()));
     return text.toString();
+  }
+
+  /** The plan without the fallback slots that make no difference to the failure. */
+  private DevicePlan withoutIdleSlots(FuzzCase failing) {
+    DevicePlan smallest = plan(failing);
+    Optional<String> difference = disagreement(failing, smallest, false);
+    for (int size = smallest.entries().size() / 2; size > 0; size /= 2) {
+      List<TableEntry> slots =
+          smallest.entries().values().stream()
+              .filter(entry -> entry.key().tableId() == Tables.Fallback.ID)
+              .toList();
+      for (int from = 0; from < slots.size(); from += size) {
+        Map<TableEntry.Key, TableEntry> fewer = new LinkedHashMap<>(smallest.entries());
+        slots
+            .subList(from, Math.min(slots.size(), from + size))
+            .forEach(slot -> fewer.remove(slot.key()));
+        DevicePlan candidate = with(smallest, fewer);
+        if (disagreement(failing, candidate, false).equals(difference)) {
+          smallest = candidate;
+        }
+      }
+    }
+    return smallest;
+  }
+
+  private static DevicePlan with(DevicePlan plan, Map<TableEntry.Key, TableEntry> entries) {
+    return new DevicePlan(
+        plan.deviceId(),
+        plan.revision(),
+        entries,
+        plan.groups(),
+        plan.cloneSessions(),
+        plan.defaultActions(),
+        plan.cidConfigs(),
+        plan.unsupported());
   }
 }

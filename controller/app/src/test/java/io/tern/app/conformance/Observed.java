@@ -40,6 +40,31 @@ final class Observed {
   /** With the header that the program puts in front for the controller. */
   final List<Output> copies = new ArrayList<>();
 
+  /** What has been counted since {@code before}; without outputs. */
+  Observed minus(Observed before) {
+    Observed growth = new Observed();
+    grown(reasons, before.reasons, growth.reasons);
+    grown(entries, before.entries, growth.entries);
+    migrated.forEach(
+        (pool, packets) -> {
+          long more = packets - before.migrated.getOrDefault(pool, 0L);
+          if (more != 0) {
+            growth.migrated.put(pool, more);
+          }
+        });
+    return growth;
+  }
+
+  private static <K> void grown(Map<K, Count> now, Map<K, Count> before, Map<K, Count> growth) {
+    now.forEach(
+        (key, count) -> {
+          Count more = count.minus(before.getOrDefault(key, Count.ZERO));
+          if (!more.equals(Count.ZERO)) {
+            growth.put(key, more);
+          }
+        });
+  }
+
   /** For comparisons: targets may hand out the frames of several ports in any order. */
   List<String> sortedOutputs() {
     return sorted(outputs);

@@ -80,7 +80,7 @@ final class Shrinker {
   private FuzzCase shorter(FuzzCase start, int index) {
     FuzzCase smallest = start;
     for (int cut = length(start, index) / 2; cut > 0; cut /= 2) {
-      while (length(smallest, index) >= cut) {
+      while (length(smallest, index) > cut) {
         byte[] octets = smallest.arrivals().get(index).frame().toByteArray();
         FuzzCase candidate = with(smallest, index, Arrays.copyOf(octets, octets.length - cut));
         if (!stillFails(candidate)) {

@@ -95,7 +95,7 @@ public final class RandomDeployments {
     history.apply(
         i ->
             IntentChanges.createPool(
-                i, new PoolSpec(id, 128 << random.nextInt(4), options, IntentFixtures.T0)));
+                i, new PoolSpec(id, 256 << random.nextInt(3), options, IntentFixtures.T0)));
     // NAT wants one family.
     Optional<Boolean> family =
         options.isNat() ? Optional.of(random.nextBoolean()) : Optional.empty();
@@ -134,9 +134,10 @@ public final class RandomDeployments {
   }
 
   private Duration memory() {
-    return longMemory || oneIn(4)
-        ? PoolOptions.MAX_STATE_TIMEOUT
-        : PoolOptions.MIN_STATE_TIMEOUT.plusNanos(1000L * random.nextInt(2_000_000));
+    // Drawn whether it is used or not: everything else is the same with a long memory.
+    boolean longest = oneIn(4);
+    Duration drawn = PoolOptions.MIN_STATE_TIMEOUT.plusNanos(1000L * random.nextInt(2_000_000));
+    return longMemory || longest ? PoolOptions.MAX_STATE_TIMEOUT : drawn;
   }
 
   private void vip(History history, String pool, String id, Optional<Boolean> v6) {
@@ -162,11 +163,11 @@ public final class RandomDeployments {
             "b" + n,
             Endpoint.of(address, 4433 + random.nextInt(40)),
             new NextHop(IntentFixtures.mac(n), ports),
-            oneIn(5) ? 0 : 1 + random.nextInt(200),
+            oneIn(8) ? 0 : 1 + random.nextInt(200),
             IntentFixtures.T0);
     tryTo(history, i -> IntentChanges.createBackend(i, spec));
     BackendKey key = new BackendKey(pool, "b" + n);
-    if (history.intent().backends().containsKey(key) && oneIn(4)) {
+    if (history.intent().backends().containsKey(key) && oneIn(5)) {
       history.state(pool, "b" + n, oneIn(2) ? Backend.State.DRAINING : Backend.State.DRAINED);
     }
   }

@@ -21,6 +21,11 @@ control TernEgress(
 #endif
 
     apply {
+        // The octets of a short CID are still in the payload. Here, because copies for the controller come
+        // from the parser: Ingress never sees them.
+        if (hdr.short_payload.isValid()) {
+            hdr.cid.setInvalid();
+        }
         if (standard_metadata.instance_type == INSTANCE_REPLICATION) {
             if (meta.reason == REASON_ICMP_REPLICATED) {
                 replicate.apply(hdr, meta, standard_metadata);

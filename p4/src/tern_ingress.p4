@@ -134,10 +134,6 @@ control TernIngress(
         if (meta.to_l2 == 1) {
             l2.apply(hdr, standard_metadata);
         }
-        // The octets of a short CID are still in the payload.
-        if (hdr.short_payload.isValid()) {
-            hdr.cid.setInvalid();
-        }
         reason.count(meta.reason);
         // Spares the packets that are most of the traffic the look-up.
         if (meta.reason != REASON_ROUTED_BY_CID && meta.reason != REASON_NOT_VIP) {

@@ -332,6 +332,7 @@ final class Interpreter {
       case INGRESS_CLONE -> {
         layout.reset(c.r);
         ingressPort.set(c.r, job.ingressPort);
+        packetLength.set(c.r, job.packetLength);
         parser.parse(c);
         layout.resetMetadata(c.r);
         copyFields(job.fieldList, job.registers, c.r);

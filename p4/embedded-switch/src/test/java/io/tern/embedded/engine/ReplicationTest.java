@@ -118,6 +118,33 @@ class ReplicationTest {
   }
 
   @Test
+  void ingressCloneIsParsedAsThePacketWasByItsLengthToo() {
+    Packets packets =
+        Packets.through(
+            new ProgramJson()
+                .headerType("head_t", "octet:8")
+                .header("head", "head_t")
+                .header("extra", "head_t")
+                .select(
+                    "start",
+                    "{'type':'field','value':['standard_metadata','packet_length']}",
+                    ProgramJson.transition("0x00000003", null, "three")
+                        + ","
+                        + "{'type':'default','value':null,'mask':null,'next_state':null}",
+                    extract("head"))
+                .state("three", null, extract("extra"))
+                .always(
+                    "ingress",
+                    assign(SPEC, hex("1")),
+                    call("clone_ingress_pkt_to_egress", hex("0x5"), hex("0x0")))
+                .always("egress", call("remove_header", header("extra"))));
+    packets.dataPlane().setCloneSession(5, List.of(new Replica(7, 0)), 0);
+
+    assertThat(packets.send(3, "aabbcc")).containsExactly(new Sent(7, "aacc"), new Sent(1, "aacc"));
+    assertThat(packets.send(3, "aabb")).containsExactly(new Sent(7, "aabb"), new Sent(1, "aabb"));
+  }
+
+  @Test
   void cloneIsCutToTheSessionsLength() {
     Packets packets = packets(call("clone_ingress_pkt_to_egress", hex("0x5"), hex("0x0")), NOTHING);
     packets.dataPlane().setCloneSession(5, List.of(new Replica(7, 0)), 6);

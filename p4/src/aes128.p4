@@ -36,11 +36,6 @@
 
 #define PLANE 0xffff
 
-// p4c's copy propagation writes an expression wherever the field that it was assigned to is read, so
-// a circuit would grow exponentially. It stops where a header is made valid, which for a valid
-// header does nothing.
-#define KEEP aes.setValid()
-
 header aes128_t {
     // The state.
     bit<64> hi;

@@ -6,22 +6,16 @@
     // number by delta swaps.
     action aes128_transpose() {
         aes.x0 = (aes.hi ^ (aes.lo >> 1)) & 64w0x5555555555555555;
-        KEEP;
         aes.hi = aes.hi ^ aes.x0;
         aes.lo = aes.lo ^ (aes.x0 << 1);
-        KEEP;
         aes.x0 = (aes.hi ^ (aes.hi >> 30)) & 64w0x00000000cccccccc;
         aes.x1 = (aes.lo ^ (aes.lo >> 30)) & 64w0x00000000cccccccc;
-        KEEP;
         aes.hi = aes.hi ^ aes.x0 ^ (aes.x0 << 30);
         aes.lo = aes.lo ^ aes.x1 ^ (aes.x1 << 30);
-        KEEP;
         aes.x0 = (aes.hi ^ (aes.hi >> 12)) & 64w0x0000f0f00000f0f0;
         aes.x1 = (aes.lo ^ (aes.lo >> 12)) & 64w0x0000f0f00000f0f0;
-        KEEP;
         aes.hi = aes.hi ^ aes.x0 ^ (aes.x0 << 12);
         aes.lo = aes.lo ^ aes.x1 ^ (aes.x1 << 12);
-        KEEP;
     }
 
     // Each column times MixColumns' matrix, with y the next octet of the column and
@@ -31,11 +25,9 @@
             64w0x00f000f000f000f0) | ((aes.hi << 8) & 64w0xff00ff00ff00ff00));
         aes.x1 = aes.lo ^ (((aes.lo >> 12) & 64w0x000f000f000f000f) | ((aes.lo >> 4) &
             64w0x00f000f000f000f0) | ((aes.lo << 8) & 64w0xff00ff00ff00ff00));
-        KEEP;
         aes.hi = aes.hi ^ aes.x0 ^ ((aes.x0 << 4) & 64w0xf0f0f0f0f0f0f0f0) ^ ((aes.x0 >> 4) & 64w0x0f0f0f0f0f0f0f0f)
             ^ aes.x1 ^ ((aes.x0 >> 48) * 64w0x0000000100000001);
         aes.lo = aes.lo ^ aes.x1 ^ ((aes.x1 << 4) & 64w0xf0f0f0f0f0f0f0f0) ^ ((aes.x1 >> 4) & 64w0x0f0f0f0f0f0f0f0f)
             ^ (aes.x0 << 32) ^ ((aes.x0 >> 16) & 64w0x00000000ffff0000)
             ^ ((aes.x0 >> 48) * 64w0x0000000000010001);
-        KEEP;
     }

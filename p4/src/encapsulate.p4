@@ -20,11 +20,11 @@ control Encapsulate(inout headers_t hdr, inout metadata_t meta) {
     apply {
         hdr.scratch.setValid();
         // Of packets that a CID routed nobody has needed it yet.
-        if (meta.flow_hash == 0) {
-            flow_hash.apply(hdr, meta);
+        if (!hdr.flow.isValid()) {
+            flow_hash.apply(hdr);
         }
         hdr.rewrite.src_addr = hdr.rewrite.src_addr
-            ^ (bit<128>) (meta.flow_hash[31:16] & hdr.rewrite.src_entropy_mask);
+            ^ (bit<128>) (hdr.flow.hash[31:16] & hdr.rewrite.src_entropy_mask);
         if (hdr.ipv4.isValid()) {
             hdr.scratch.payload_octets = hdr.ipv4.total_length;
             hdr.scratch.traffic_class = hdr.ipv4.traffic_class;
@@ -37,7 +37,7 @@ control Encapsulate(inout headers_t hdr, inout metadata_t meta) {
 #if WITH_GUE
         if (hdr.rewrite.kind == REWRITE_GUE_V4 || hdr.rewrite.kind == REWRITE_GUE_V6) {
             hdr.outer_udp.setValid();
-            hdr.outer_udp.src_port = EPHEMERAL ++ meta.flow_hash[31:18];
+            hdr.outer_udp.src_port = EPHEMERAL ++ hdr.flow.hash[31:18];
             hdr.outer_udp.dst_port = hdr.rewrite.dst_port;
             hdr.outer_udp.length = hdr.scratch.payload_octets + GUE_OCTETS;
             // The inner packet has checksums of its own (IPv6: RFC 6935).
@@ -70,7 +70,7 @@ control Encapsulate(inout headers_t hdr, inout metadata_t meta) {
             hdr.outer_ipv6.version = 6;
             hdr.outer_ipv6.traffic_class = hdr.scratch.traffic_class;
             // RFC 6438.
-            hdr.outer_ipv6.flow_label = meta.flow_hash[31:12];
+            hdr.outer_ipv6.flow_label = hdr.flow.hash[31:12];
             hdr.outer_ipv6.payload_length = hdr.scratch.payload_octets;
             hdr.outer_ipv6.next_header = hdr.scratch.protocol;
             hdr.outer_ipv6.hop_limit = INITIAL_TTL;

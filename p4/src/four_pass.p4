@@ -35,68 +35,51 @@
         aes.source = (hdr.cid.tail << half_shift)[151:72] & right_mask;
         aes.target = hdr.cid.tail[151:72] & left_mask;
         aes.target_mask = left_mask;
-        KEEP;
         for (aes.pass = 4; aes.pass + (bit<8>) fourth_pass > 1; aes.pass = aes.pass - 1) {
             // expand(): half, zeros, octets of server ID and nonce, number of the pass.
             aes.hi = aes.source[79:16];
             aes.lo = aes.source[15:0] ++ 32w0 ++ (min_cid_length - 1) ++ aes.pass;
-            KEEP;
             aes128_transpose();
             aes.hi = aes.hi ^ round_key_0[127:64];
             aes.lo = aes.lo ^ round_key_0[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_1[127:64];
             aes.lo = aes.lo ^ round_key_1[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_2[127:64];
             aes.lo = aes.lo ^ round_key_2[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_3[127:64];
             aes.lo = aes.lo ^ round_key_3[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_4[127:64];
             aes.lo = aes.lo ^ round_key_4[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_5[127:64];
             aes.lo = aes.lo ^ round_key_5[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_6[127:64];
             aes.lo = aes.lo ^ round_key_6[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_7[127:64];
             aes.lo = aes.lo ^ round_key_7[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_8[127:64];
             aes.lo = aes.lo ^ round_key_8[63:0];
-            KEEP;
             aes128_round();
             aes.hi = aes.hi ^ round_key_9[127:64];
             aes.lo = aes.lo ^ round_key_9[63:0];
-            KEEP;
             aes128_sub_bytes();
             aes128_shift_rows();
             aes.hi = aes.hi ^ round_key_10[127:64];
             aes.lo = aes.lo ^ round_key_10[63:0];
-            KEEP;
             aes128_transpose();
             aes.target = aes.target ^ ((aes.hi ++ aes.lo[63:48]) & aes.target_mask);
-            KEEP;
             // The halves change places; source ^ target ^ source is target.
             aes.target_mask = aes.target_mask ^ left_mask ^ right_mask;
             aes.source = aes.source ^ aes.target;
-            KEEP;
             aes.target = aes.source ^ aes.target;
-            KEEP;
             aes.source = aes.source ^ aes.target;
-            KEEP;
         }
         if (fourth_pass == 0) {
             meta.server_id = (aes.source ++ 40w0) & sid_mask;

@@ -153,11 +153,8 @@ header quic_long_t {
 }
 
 // What a long header that an ICMP error quotes has between that and the source connection ID.
-header quic_quoted_dcid_t {
+header quic_quoted_t {
     varbit<2040> dcid;
-}
-
-header quic_quoted_scid_length_t {
     bit<8> scid_length;
 }
 
@@ -212,6 +209,13 @@ header tuple_v6_t {
     bit<16> vip_port;
 }
 
+// From FlowHash and Fallback; valid when the 4-tuple was hashed.
+header flow_t {
+    bit<32> hash;
+    bit<32> slot;
+    bit<32> backend_id;
+}
+
 #if WITH_TUNNELS || WITH_NAT
 // What Egress has to do, from Steer or Replicate.
 header rewrite_t {
@@ -227,7 +231,10 @@ header rewrite_t {
 #endif
 
 #if WITH_STATE
+// Valid if the pool keeps state.
 header remembered_t {
+    // Of the pool, in microseconds.
+    bit<48> timeout;
     bit<64> dcid;
     bit<32> dcid_index;
     bit<160> dcid_cell;
@@ -295,13 +302,13 @@ struct headers_t {
     // Of the UDP payload, or of what is quoted of one.
     quic_t quic;
     quic_long_t quic_long;
-    quic_quoted_dcid_t quic_quoted_dcid;
-    quic_quoted_scid_length_t quic_quoted_scid_length;
+    quic_quoted_t quic_quoted;
     cid_t cid;
     // Never on the wire.
     short_payload_t short_payload;
     tuple_v4_t tuple_v4;
     tuple_v6_t tuple_v6;
+    flow_t flow;
 #if WITH_TUNNELS || WITH_NAT
     rewrite_t rewrite;
 #endif

@@ -53,23 +53,12 @@ struct metadata_t {
     bit<1> steer_only;
     bit<1> count_migrated;
     bit<16> icmp_group;
-#if WITH_STATE
-    // Microseconds; 0: the pool keeps no state.
-    bit<48> state_timeout;
-#endif
-
-    // From FlowHash.
-    bit<32> flow_hash;
 
     // From Cid.
     bit<16> sid_space;
     bit<120> server_id;
     bit<8> min_cid_length;
     bit<1> check_length;
-
-    // From Fallback.
-    bit<32> slot;
-    bit<32> fallback_backend_id;
 
     // From Cid, State or Fallback. 0: none.
     bit<32> backend_id;

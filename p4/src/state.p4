@@ -46,7 +46,6 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
     }
 
     apply {
-        hdr.remembered.setValid();
         hdr.remembered.candidate = 0;
         hdr.remembered.reason = meta.reason;
         hdr.remembered.dcid_cell = 0;
@@ -57,7 +56,7 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
             hdr.remembered.dcid_index = hdr.remembered.dcid_index & (STATE_SIZE - 1);
             known_dcids.read(hdr.remembered.dcid_cell, hdr.remembered.dcid_index);
         }
-        hdr.remembered.tuple_index = meta.flow_hash & (STATE_SIZE - 1);
+        hdr.remembered.tuple_index = hdr.flow.hash & (STATE_SIZE - 1);
         known_tuples.read(hdr.remembered.tuple_cell, hdr.remembered.tuple_index);
         hdr.remembered.dcid_age =
             standard_metadata.ingress_global_timestamp - hdr.remembered.dcid_cell[47:0];
@@ -68,12 +67,12 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
         if (hdr.dcid.isValid()
             && hdr.remembered.dcid_cell[159:144] == meta.pool_id
             && hdr.remembered.dcid_cell[143:80] == hdr.dcid.octets
-            && hdr.remembered.dcid_age < meta.state_timeout) {
+            && hdr.remembered.dcid_age < hdr.remembered.timeout) {
             hdr.remembered.candidate = hdr.remembered.dcid_cell[79:48];
             hdr.remembered.reason = REASON_KNOWN_DCID;
         } else if (hdr.remembered.tuple_cell[127:112] == meta.pool_id
-            && hdr.remembered.tuple_cell[111:80] == meta.flow_hash
-            && hdr.remembered.tuple_age < meta.state_timeout) {
+            && hdr.remembered.tuple_cell[111:80] == hdr.flow.hash
+            && hdr.remembered.tuple_age < hdr.remembered.timeout) {
             hdr.remembered.candidate = hdr.remembered.tuple_cell[79:48];
             hdr.remembered.reason = REASON_KNOWN_TUPLE;
         }
@@ -88,7 +87,7 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
         if (meta.backend_id != 0 && !hdr.icmp.isValid()) {
             if (hdr.dcid.isValid()
                 && (hdr.remembered.dcid_cell[159:144] == 0
-                    || hdr.remembered.dcid_age >= meta.state_timeout
+                    || hdr.remembered.dcid_age >= hdr.remembered.timeout
                     || (hdr.remembered.dcid_cell[159:144] == meta.pool_id
                         && hdr.remembered.dcid_cell[143:80] == hdr.dcid.octets))) {
                 hdr.remembered.dcid_cell = meta.pool_id ++ hdr.dcid.octets ++ meta.backend_id
@@ -96,10 +95,10 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
                 known_dcids.write(hdr.remembered.dcid_index, hdr.remembered.dcid_cell);
             }
             if (hdr.remembered.tuple_cell[127:112] == 0
-                || hdr.remembered.tuple_age >= meta.state_timeout
+                || hdr.remembered.tuple_age >= hdr.remembered.timeout
                 || (hdr.remembered.tuple_cell[127:112] == meta.pool_id
-                    && hdr.remembered.tuple_cell[111:80] == meta.flow_hash)) {
-                hdr.remembered.tuple_cell = meta.pool_id ++ meta.flow_hash ++ meta.backend_id
+                    && hdr.remembered.tuple_cell[111:80] == hdr.flow.hash)) {
+                hdr.remembered.tuple_cell = meta.pool_id ++ hdr.flow.hash ++ meta.backend_id
                     ++ standard_metadata.ingress_global_timestamp;
                 known_tuples.write(hdr.remembered.tuple_index, hdr.remembered.tuple_cell);
             }

@@ -18,9 +18,13 @@ control DecrementTtl(inout headers_t hdr) {
         if (hdr.ipv4.isValid()) {
             hdr.ipv4.ttl = hdr.ipv4.ttl - 1;
             // Incrementally (RFC 1624, equation 3), so that a wrong checksum stays wrong. The word
-            // of TTL and protocol falls by 0x0100, so ~m + m' is 0xFEFF whatever it was.
-            hdr.ipv4.checksum = ~(~hdr.ipv4.checksum + 0xFEFF
-                + (bit<16>) ((((bit<32>) ~hdr.ipv4.checksum) + 0xFEFF) >> 16));
+            // of TTL and protocol falls by 0x0100, so ~m + m' is 0xFEFF whatever it was, and
+            // ~(~c + 0xFEFF) is c + 0x0100, and one more if the sum in the brackets has no carry.
+            if (hdr.ipv4.checksum < 0xFEFF) {
+                hdr.ipv4.checksum = hdr.ipv4.checksum + 0x0100;
+            } else {
+                hdr.ipv4.checksum = hdr.ipv4.checksum + 0x0101;
+            }
         } else {
             hdr.ipv6.hop_limit = hdr.ipv6.hop_limit - 1;
         }

@@ -26,8 +26,7 @@ control TernDeparser(packet_out packet, in headers_t hdr) {
         packet.emit(hdr.udp);
         packet.emit(hdr.quic);
         packet.emit(hdr.quic_long);
-        packet.emit(hdr.quic_quoted_dcid);
-        packet.emit(hdr.quic_quoted_scid_length);
+        packet.emit(hdr.quic_quoted);
         packet.emit(hdr.cid);
     }
 }

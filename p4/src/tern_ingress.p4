@@ -83,12 +83,12 @@ control TernIngress(
                     meta.reason = REASON_STEER_LOCAL;
                     meta.to_l2 = 1;
                 } else if (meta.backend_id == 0 || meta.count_migrated == 1) {
-                    flow_hash.apply(hdr, meta);
-                    fallback.apply(meta);
+                    flow_hash.apply(hdr);
+                    fallback.apply(hdr, meta);
                     if (meta.backend_id == 0) {
-                        meta.backend_id = meta.fallback_backend_id;
+                        meta.backend_id = hdr.flow.backend_id;
 #if WITH_STATE
-                        if (meta.state_timeout != 0) {
+                        if (hdr.remembered.isValid()) {
                             state.apply(hdr, meta, standard_metadata);
                         }
 #endif
@@ -99,9 +99,11 @@ control TernIngress(
                             meta.reason = REASON_NO_FALLBACK;
                             mark_to_drop(standard_metadata);
                         }
-                    } else if (meta.fallback_backend_id != 0
-                        && meta.fallback_backend_id != meta.backend_id) {
-                        migrated.count((bit<32>) meta.pool_id);
+                    } else if (hdr.flow.backend_id != 0
+                        && hdr.flow.backend_id != meta.backend_id) {
+                        // In a field that is there anyway: for the cast, the compiler would make one of metadata.
+                        hdr.flow.slot = (bit<32>) meta.pool_id;
+                        migrated.count(hdr.flow.slot);
                     }
                 }
             } else {

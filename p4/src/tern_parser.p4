@@ -404,11 +404,10 @@ parser TernParser(
     }
 
     state quoted_scid {
-        packet.extract(hdr.quic_quoted_dcid, spare);
-        packet.extract(hdr.quic_quoted_scid_length);
-        spare = left - (bit<32>) hdr.quic_quoted_scid_length.scid_length;
-        meta.cid_length = (bit<16>) hdr.quic_quoted_scid_length.scid_length;
-        transition select(spare, hdr.quic_quoted_scid_length.scid_length) {
+        packet.extract(hdr.quic_quoted, spare);
+        spare = left - (bit<32>) hdr.quic_quoted.scid_length;
+        meta.cid_length = (bit<16>) hdr.quic_quoted.scid_length;
+        transition select(spare, hdr.quic_quoted.scid_length) {
             (NEGATIVE, _): accept;
             (_, 0): accept;
             default: cid;
@@ -418,6 +417,14 @@ parser TernParser(
     // The octets may reach past the CID into what follows it: the masks of the configuration take
     // care of that. They never reach past the UDP payload.
     state cid {
+        transition select(left) {
+            0 .. 19: cid_short;
+            default: cid_whole;
+        }
+    }
+
+    // In a state of its own: a target tries one value after the other.
+    state cid_short {
         transition select(left) {
             1: cid_1;
             2: cid_2;
@@ -438,7 +445,6 @@ parser TernParser(
             17: cid_17;
             18: cid_18;
             19: cid_19;
-            default: cid_whole;
         }
     }
 

@@ -5,7 +5,7 @@
 
 // Whose packet it is: destination address and UDP port -> meta.pool_id, 0 if no VIP's. An ICMP error belongs to the VIP
 // that sent the packet it quotes, and that is the address it is sent to.
-control Vip(in headers_t hdr, inout metadata_t meta) {
+control Vip(inout headers_t hdr, inout metadata_t meta) {
 #if WITH_IPV4
     @id(0x13000001)
     direct_counter(CounterType.packets_and_bytes) vip_v4_counter;
@@ -54,7 +54,8 @@ control Vip(in headers_t hdr, inout metadata_t meta) {
         meta.fallback_mask = fallback_mask;
         meta.count_migrated = count_migrated;
         meta.icmp_group = icmp_group;
-        meta.state_timeout = state_timeout;
+        hdr.remembered.setValid();
+        hdr.remembered.timeout = state_timeout;
     }
 #endif
 

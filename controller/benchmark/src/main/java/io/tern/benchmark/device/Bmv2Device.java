@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,14 @@ public final class Bmv2Device implements BenchDevice {
   @Override
   public long deviceId() {
     return deviceId;
+  }
+
+  /** Processor time of all its threads until now. */
+  public Duration cpuTime() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .orElseThrow(() -> new IllegalStateException("the processor time of BMv2 is not known"));
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,12 @@ public final class ForwardingCommand implements Callable<Integer> {
           "Frames in flight; over 1,000 overrun the capture ring. Default: ${DEFAULT-VALUE}.")
   private int window;
 
+  @Option(
+      names = "--case",
+      paramLabel = "NAME",
+      description = "Only cases whose names contain this, beside the reference; repeatable.")
+  private List<String> wanted = List.of();
+
   @Option(names = "--reference", required = true, hidden = true)
   private Path reference;
 
@@ -80,7 +87,14 @@ public final class ForwardingCommand implements Callable<Integer> {
   private boolean json;
 
   /** A switch, the interfaces of its hosts, and what is sent through it. */
-  private record Run(String tx, String rx, Path frames) {}
+  private record Run(Bmv2Device device, String tx, String rx, Path frames) {}
+
+  /** What came of one run: rate, and processor time of the switch for each packet. */
+  private record Outcome(Samples packetsPerSecond, Samples cpuMicros) {
+    Outcome() {
+      this(new Samples(), new Samples());
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -117,7 +131,7 @@ public final class ForwardingCommand implements Callable<Integer> {
                 new Planner()
                     .plan(intent, Workload.DEVICE, DeviceCapabilities.ofContract())
                     .cidConfigs());
-        measure(out, load, manager, cases, files);
+        measure(out, load, ref, tern, manager, cases, files);
       }
     } finally {
       delete(files);
@@ -167,34 +181,39 @@ public final class ForwardingCommand implements Callable<Integer> {
   private void measure(
       PrintWriter out,
       VethLoad load,
+      Bmv2Device ref,
+      Bmv2Device tern,
       SouthboundManager manager,
       List<Workload.Case> cases,
       Path files)
       throws Exception {
     Map<Workload.Case, Run> runs = new LinkedHashMap<>();
     for (Workload.Case c : cases) {
+      if (!wanted.isEmpty() && wanted.stream().noneMatch(c.name()::contains)) {
+        continue;
+      }
       Path frames = files.resolve("frames-" + runs.size());
       Frames.write(frames, c.frames());
-      runs.put(c, new Run("tern1h", "tern2h", frames));
+      runs.put(c, new Run(tern, "tern1h", "tern2h", frames));
     }
     // The frames of the first case; the reference reads nothing behind their Ethernet headers.
-    Run referenceRun = new Run("ref1h", "ref2h", runs.get(cases.get(0)).frames());
+    Run referenceRun = new Run(ref, "ref1h", "ref2h", runs.values().iterator().next().frames());
 
     out.println("BMv2 " + Bmv2Device.describe());
     out.printf(
         "%d rounds of %d ms for each case, frames of %d octets, %d in flight%n",
         rounds, millis, Frames.OCTETS, window);
     out.flush();
-    Samples references = new Samples();
-    Map<Workload.Case, Samples> samples = new LinkedHashMap<>();
+    Outcome references = new Outcome();
+    Map<Workload.Case, Outcome> outcomes = new LinkedHashMap<>();
     long lost = 0;
     for (int round = 0; round < rounds; round++) {
-      VethLoad.Result before = run(load, referenceRun);
-      references.add(before.packetsPerSecond());
+      VethLoad.Result before = run(load, referenceRun, references);
       lost += before.lost();
-      for (Workload.Case c : cases) {
+      for (Workload.Case c : runs.keySet()) {
         long counted = counted(manager, c);
-        VethLoad.Result result = run(load, runs.get(c));
+        VethLoad.Result result =
+            run(load, runs.get(c), outcomes.computeIfAbsent(c, k -> new Outcome()));
         long more = counted(manager, c) - counted;
         if (more + window < COUNTED * result.sent()) {
           throw new IllegalStateException(
@@ -206,15 +225,19 @@ public final class ForwardingCommand implements Callable<Integer> {
                   + " of them as "
                   + c.reason());
         }
-        samples.computeIfAbsent(c, k -> new Samples()).add(result.packetsPerSecond());
         lost += result.lost();
       }
     }
-    report(out, references, samples, lost);
+    report(out, references, outcomes, lost);
   }
 
-  private VethLoad.Result run(VethLoad load, Run run) throws IOException {
-    return load.run(run.tx, run.rx, run.frames, millis / 5, millis, window);
+  private VethLoad.Result run(VethLoad load, Run run, Outcome outcome) throws IOException {
+    Duration before = run.device.cpuTime();
+    VethLoad.Result result = load.run(run.tx, run.rx, run.frames, millis / 5, millis, window);
+    Duration used = run.device.cpuTime().minus(before);
+    outcome.packetsPerSecond.add(result.packetsPerSecond());
+    outcome.cpuMicros.add(used.toNanos() / 1e3 / result.sent());
+    return result;
   }
 
   private static long counted(SouthboundManager manager, Workload.Case c) throws Exception {
@@ -230,14 +253,14 @@ public final class ForwardingCommand implements Callable<Integer> {
   }
 
   private void report(
-      PrintWriter out, Samples references, Map<Workload.Case, Samples> samples, long lost)
+      PrintWriter out, Outcome references, Map<Workload.Case, Outcome> outcomes, long lost)
       throws IOException {
     out.printf(
-        "%n%-22s %10s %10s %10s %8s  %s%n",
-        "", "packets/s", "min", "max", "ratio", "of each round");
+        "%n%-36s %10s %10s %10s %8s  %-14s %10s %8s%n",
+        "", "packets/s", "min", "max", "ratio", "of each round", "CPU us", "ratio");
     line(out, "reference (L2)", references, references);
     JsonLine perCase = new JsonLine().put("reference", object(references, references));
-    samples.forEach(
+    outcomes.forEach(
         (c, values) -> {
           line(out, c.name(), values, references);
           perCase.put(c.name(), object(values, references));
@@ -259,25 +282,32 @@ public final class ForwardingCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void line(PrintWriter out, String name, Samples values, Samples references) {
-    Samples ratios = values.over(references);
+  private static void line(PrintWriter out, String name, Outcome outcome, Outcome reference) {
+    Samples values = outcome.packetsPerSecond;
+    Samples ratios = values.over(reference.packetsPerSecond);
     out.printf(
-        "%-22s %,10.0f %,10.0f %,10.0f %8.2f  %.2f to %.2f%n",
+        "%-36s %,10.0f %,10.0f %,10.0f %8.2f  %.2f to %.2f   %10.1f %8.2f%n",
         name,
         values.median(),
         values.min(),
         values.max(),
         ratios.median(),
         ratios.min(),
-        ratios.max());
+        ratios.max(),
+        outcome.cpuMicros.median(),
+        reference.cpuMicros.over(outcome.cpuMicros).median());
   }
 
-  private static JsonLine object(Samples values, Samples references) {
+  private static JsonLine object(Outcome outcome, Outcome reference) {
+    Samples values = outcome.packetsPerSecond;
+    Samples references = reference.packetsPerSecond;
     return new JsonLine()
         .put("packets_per_second", values.median())
         .put("ratio", values.over(references).median())
         .put("samples", values)
-        .put("ratios", values.over(references));
+        .put("ratios", values.over(references))
+        .put("cpu_us", outcome.cpuMicros.median())
+        .put("cpu_ratio", reference.cpuMicros.over(outcome.cpuMicros).median());
   }
 
   private static void delete(Path folder) throws IOException {

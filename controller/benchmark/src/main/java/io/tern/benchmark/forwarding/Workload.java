@@ -17,6 +17,7 @@ import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.intent.IntentChanges;
 import io.tern.core.intent.IntentException;
 import io.tern.core.intent.MacAddress;
+import io.tern.core.intent.PoolOptions;
 import io.tern.core.intent.PoolSpec;
 import io.tern.core.intent.Vip;
 import io.tern.p4.contract.Reason;
@@ -41,6 +42,11 @@ final class Workload {
   private static final int SLOTS = 8192;
   private static final String POOL = "web";
   private static final Endpoint VIP = Endpoint.of("192.0.2.10", 443);
+
+  /** As the other, but its migrations are counted: a hash of the 4-tuple for every packet. */
+  private static final String COUNTED_POOL = "counted";
+
+  private static final Endpoint COUNTED_VIP = Endpoint.of("192.0.2.11", 443);
   private static final Endpoint NOT_OURS = Endpoint.of("203.0.113.1", 53);
   private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
 
@@ -80,14 +86,26 @@ final class Workload {
                 Optional.of(new MacAddress(0x02_00_00_00_fe_02L)),
                 Map.of(GATEWAY, SERVER_PORT),
                 T0));
-    intent = IntentChanges.createPool(intent, new PoolSpec(POOL, SLOTS, T0));
-    intent = IntentChanges.createVip(intent, new Vip("web", VIP, POOL, false, T0));
+    intent = withPool(intent, POOL, VIP, PoolOptions.DEFAULT.withCountMigrated(false), CONFIGS);
+    return withPool(
+        intent,
+        COUNTED_POOL,
+        COUNTED_VIP,
+        PoolOptions.DEFAULT.withCountMigrated(true),
+        CONFIGS.subList(0, 1));
+  }
+
+  private static Intent withPool(
+      Intent before, String pool, Endpoint vip, PoolOptions options, List<QuicLbConfig> configs)
+      throws IntentException {
+    Intent intent = IntentChanges.createPool(before, new PoolSpec(pool, SLOTS, options, T0));
+    intent = IntentChanges.createVip(intent, new Vip(pool, vip, pool, false, T0));
     for (int i = 0; i < BACKENDS; i++) {
       intent =
           IntentChanges.createBackend(
               intent,
               new BackendSpec(
-                  POOL,
+                  pool,
                   "b" + i,
                   Endpoint.of("10.0.0." + (i + 1), 4433),
                   new Backend.NextHop(
@@ -95,8 +113,8 @@ final class Workload {
                   Backend.DEFAULT_WEIGHT,
                   T0));
     }
-    for (QuicLbConfig config : CONFIGS) {
-      intent = IntentChanges.createCidConfig(intent, new CidConfigSpec(POOL, config, T0));
+    for (QuicLbConfig config : configs) {
+      intent = IntentChanges.createCidConfig(intent, new CidConfigSpec(pool, config, T0));
     }
     return intent;
   }
@@ -113,9 +131,11 @@ final class Workload {
         .forEach(
             (key, config) -> {
               if (decoded.contains(key)) {
-                cases.add(routed(intent, config));
+                cases.add(routed(intent, POOL, VIP, config, ""));
               }
             });
+    CidConfig counted = intent.cidConfigsOf(COUNTED_POOL).values().iterator().next();
+    cases.add(routed(intent, COUNTED_POOL, COUNTED_VIP, counted, ", migrations counted"));
     Random random = new Random(1);
     List<byte[]> initials = new ArrayList<>();
     List<byte[]> others = new ArrayList<>();
@@ -131,15 +151,16 @@ final class Workload {
     return cases;
   }
 
-  private static Case routed(Intent intent, CidConfig config) {
+  private static Case routed(
+      Intent intent, String pool, Endpoint vip, CidConfig config, String remark) {
     QuicLbCodec codec = new QuicLbCodec(config.quicLb());
     List<byte[]> frames = new ArrayList<>();
     int client = 0;
-    for (Backend backend : intent.backendsOf(POOL).values()) {
+    for (Backend backend : intent.backendsOf(pool).values()) {
       byte[] nonce = new byte[codec.nonceLength()];
       new Random(client).nextBytes(nonce);
       ConnectionId dcid = codec.encode(backend.serverIds().get(config.sidSpace()), Nonce.of(nonce));
-      frames.add(Frames.shortHeader(GATEWAY, client++, VIP, dcid));
+      frames.add(Frames.shortHeader(GATEWAY, client++, vip, dcid));
     }
     String name =
         switch (config.quicLb().algorithm()) {
@@ -147,6 +168,6 @@ final class Workload {
           case SINGLE_PASS -> "single-pass CID";
           case FOUR_PASS -> "four-pass CID";
         };
-    return new Case(name, Reason.ROUTED_BY_CID, frames);
+    return new Case(name + remark, Reason.ROUTED_BY_CID, frames);
   }
 }

@@ -5,15 +5,20 @@
 #include "maps.h"
 #include "packet.h"
 
-static __always_inline void count(void *map, __u32 index, __u32 octets)
+static __always_inline void add(struct cell *cell, __u32 octets)
 {
-	struct cell *cell = bpf_map_lookup_elem(map, &index);
-
 	if (cell) {
 		cell->packets++;
 		cell->octets += octets;
 	}
 }
+
+/* In one of the maps of cells. */
+#define count(map, index, octets)                  \
+	({                                         \
+		__u32 row = (index);               \
+		add(LOOKUP(map, &row), octets);    \
+	})
 
 /* Puts a copy of the frame, as it is now, on the event ring. */
 __noinline int copy_frame(struct xdp_md *ctx, __u32 reason)
@@ -21,7 +26,7 @@ __noinline int copy_frame(struct xdp_md *ctx, __u32 reason)
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	if (!event) {
-		count(&passed_cells, CELL_EVENT_LOST, 0);
+		count(passed_cells, CELL_EVENT_LOST, 0);
 		return 0;
 	}
 
@@ -74,7 +79,7 @@ static __always_inline void sample(struct xdp_md *ctx, __u32 reason)
 /* Of a packet that is no VIP's. */
 static __always_inline int pass(struct xdp_md *ctx, __u32 reason, __u32 octets)
 {
-	count(&passed_cells, reason, octets);
+	count(passed_cells, reason, octets);
 	if (reason != REASON_NOT_VIP && reason != REASON_RETURN_PATH)
 		sample(ctx, reason);
 	return XDP_PASS;
@@ -84,9 +89,7 @@ static __always_inline int pass(struct xdp_md *ctx, __u32 reason, __u32 octets)
 static __always_inline void count_vip(struct xdp_md *ctx, const struct vip *vip, __u32 codepoint,
 				      __u32 reason, __u32 octets)
 {
-	__u32 row = vip->index * CODEPOINTS + codepoint;
-
-	count(&cells, row * REASON_ROOM + reason, octets);
+	count(cells, (vip->index * CODEPOINTS + codepoint) * REASON_ROOM + reason, octets);
 	if (reason != REASON_ROUTED_BY_CID)
 		sample(ctx, reason);
 }

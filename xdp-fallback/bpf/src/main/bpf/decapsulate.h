@@ -31,14 +31,14 @@ static __always_inline struct tunnel_end *find_tunnel_end(const void *outer, boo
 		const struct iphdr *ip = outer;
 		struct endpoint_v4 key = { .addr = ip->daddr, .port = port };
 
-		return bpf_map_lookup_elem(&tunnel_end_v4, &key);
+		return LOOKUP(tunnel_end_v4, &key);
 	}
 
 	const struct ipv6hdr *ip = outer;
 	struct endpoint_v6 key = { .port = port };
 
 	__builtin_memcpy(key.addr, &ip->daddr, sizeof(key.addr));
-	return bpf_map_lookup_elem(&tunnel_end_v6, &key);
+	return LOOKUP(tunnel_end_v6, &key);
 }
 
 static __always_inline bool is_from(const struct tunnel_end *end, const __be32 *src, bool ipv4)
@@ -158,13 +158,13 @@ __noinline int decapsulate(struct xdp_md *ctx, const struct detour *detour)
 	*type = ether_type;
 	if (bpf_xdp_adjust_head(ctx, room))
 		goto reject;
-	count(&passed_cells, CELL_DECAPSULATED, 0);
+	count(passed_cells, CELL_DECAPSULATED, 0);
 	return UNWRAPPED;
 reject:
-	count(&passed_cells, CELL_TUNNEL_REJECTED, 0);
+	count(passed_cells, CELL_TUNNEL_REJECTED, 0);
 	return UNWRAPPED_NOT;
 congested:
-	count(&passed_cells, CELL_TUNNEL_CONGESTED, 0);
+	count(passed_cells, CELL_TUNNEL_CONGESTED, 0);
 	return UNWRAPPED_CONGESTED;
 }
 

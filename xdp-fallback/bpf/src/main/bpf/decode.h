@@ -8,6 +8,7 @@
 
 #include "aes.h"
 #include "layout.h"
+#include "places.h"
 
 #define KEYS 8192
 
@@ -50,9 +51,33 @@ struct cid {
 	__u32 tail;
 };
 
+struct sid {
+	__u64 word[2];
+};
+
 struct block {
 	__u32 word[4];
 };
+
+/* Ten octets of a block: half of a four-pass CID. */
+struct half {
+	__u64 low;
+	__u64 high;
+};
+
+/* Room to calculate in: the stacks of a chain of calls have 512 octets together. */
+struct scratch {
+	struct block block;
+	struct half left;
+	struct half right;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, struct scratch);
+	__uint(max_entries, 1);
+} scratches SEC(".maps");
 
 /* Functions of their own for the verifier: it looks into them once, and not once for each call. */
 __noinline int encrypt_block(struct block *block, const struct key *key)
@@ -71,104 +96,103 @@ __noinline int decrypt_block(struct block *block, const struct key *key)
 	return 0;
 }
 
-/* Ten octets of a block: half of a four-pass CID. */
-struct half {
-	__u64 low;
-	__u64 high;
-};
-
 /* draft-ietf-quic-load-balancers, "Four-Pass Encryption": `half` XOR the block cipher of `other`. */
-static __always_inline int feistel_pass(struct half *half, const struct half *other,
-					const struct cid_config *config, __u32 pass)
+static __always_inline void feistel_pass(struct scratch *scratch, struct half *half,
+					 const struct half *other, const struct cid_config *config,
+					 const struct key *key, __u32 pass)
 {
-	__u32 index = config->key;
-	struct key *key = bpf_map_lookup_elem(&keys, &index);
-
-	if (!key)
-		return -1;
-
+	struct block *block = &scratch->block;
 	__u32 length = config->cid_length - 1;
-	struct block block = {
-		.word = { other->low, other->low >> 32, other->high, length << 16 | pass << 24 },
-	};
 
-	encrypt_block(&block, key);
-	half->low ^= block.word[0] | (__u64)block.word[1] << 32;
-	half->high ^= block.word[2];
+	AT(__u64, &block->word[0]) = other->low;
+	block->word[2] = other->high;
+	block->word[3] = length << 16 | pass << 24;
+	encrypt_block(block, key);
 
 	const __u64 *mask = pass & 1 ? config->right_mask : config->left_mask;
 
-	half->low &= mask[0];
-	half->high &= mask[1];
-	return 0;
+	half->low = (half->low ^ AT(__u64, &block->word[0])) & mask[0];
+	half->high = (half->high ^ block->word[2]) & mask[1];
 }
 
 /* The octets of the SID and, if it is longer than the left half, of what follows. */
-static __always_inline bool decrypt_four_pass(const struct cid_config *config,
-					      const struct cid *cid, __u64 *sid)
+__noinline int decrypt_four_pass(const struct cid_config *config, const struct cid *cid,
+				 struct sid *sid)
 {
-	__u32 shift = config->right_offset * 8;
-	struct half left = {
-		.low = cid->word[0] & config->left_mask[0],
-		.high = cid->word[1] & config->left_mask[1],
-	};
-	struct half right;
+	if (!config || !cid || !sid)
+		return -1;
 
-	if (shift < 64) {
-		right.low = cid->word[0] >> shift | cid->word[1] << (64 - shift);
-		right.high = cid->word[1] >> shift | (__u64)cid->tail << (64 - shift);
-	} else if (shift == 64) {
-		right.low = cid->word[1];
-		right.high = cid->tail;
-	} else {
-		right.low = cid->word[1] >> 8 | (__u64)cid->tail << 56;
-		right.high = cid->tail >> 8;
-	}
-	right.low &= config->right_mask[0];
-	right.high &= config->right_mask[1];
-
-	if (feistel_pass(&left, &right, config, 4) || feistel_pass(&right, &left, config, 3) ||
-	    feistel_pass(&left, &right, config, 2))
-		return false;
-	sid[0] = left.low;
-	sid[1] = left.high;
-	if (config->fourth_pass) {
-		if (feistel_pass(&right, &left, config, 1))
-			return false;
-		if (shift < 64) {
-			sid[0] |= right.low << shift;
-			sid[1] |= right.low >> (64 - shift) | right.high << shift;
-		} else {
-			sid[1] |= right.low << (shift - 64);
-		}
-	}
-	sid[0] &= config->mask[0];
-	sid[1] &= config->mask[1];
-	return true;
-}
-
-static __always_inline bool decrypt_single_pass(const struct cid_config *config,
-						const struct cid *cid, __u64 *sid)
-{
 	__u32 index = config->key;
 	struct key *key = bpf_map_lookup_elem(&keys, &index);
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
 
-	if (!key)
-		return false;
+	if (!key || !scratch)
+		return -1;
 
-	struct block block = {
-		.word = { cid->word[0], cid->word[0] >> 32, cid->word[1], cid->word[1] >> 32 },
-	};
+	struct half *left = &scratch->left;
+	struct half *right = &scratch->right;
+	__u32 shift = config->right_offset * 8;
 
-	decrypt_block(&block, key);
-	sid[0] = (block.word[0] | (__u64)block.word[1] << 32) & config->mask[0];
-	sid[1] = (block.word[2] | (__u64)block.word[3] << 32) & config->mask[1];
-	return true;
+	left->low = cid->word[0] & config->left_mask[0];
+	left->high = cid->word[1] & config->left_mask[1];
+	if (shift < 64) {
+		right->low = cid->word[0] >> shift | cid->word[1] << (64 - shift);
+		right->high = cid->word[1] >> shift | (__u64)cid->tail << (64 - shift);
+	} else if (shift == 64) {
+		right->low = cid->word[1];
+		right->high = cid->tail;
+	} else {
+		right->low = cid->word[1] >> 8 | (__u64)cid->tail << 56;
+		right->high = cid->tail >> 8;
+	}
+	right->low &= config->right_mask[0];
+	right->high &= config->right_mask[1];
+
+	feistel_pass(scratch, left, right, config, key, 4);
+	feistel_pass(scratch, right, left, config, key, 3);
+	feistel_pass(scratch, left, right, config, key, 2);
+
+	__u64 low = left->low;
+	__u64 high = left->high;
+
+	if (config->fourth_pass) {
+		feistel_pass(scratch, right, left, config, key, 1);
+		if (shift < 64) {
+			low |= right->low << shift;
+			high |= right->low >> (64 - shift) | right->high << shift;
+		} else {
+			high |= right->low << (shift - 64);
+		}
+	}
+	sid->word[0] = low & config->mask[0];
+	sid->word[1] = high & config->mask[1];
+	return 0;
 }
 
-struct sid {
-	__u64 word[2];
-};
+__noinline int decrypt_single_pass(const struct cid_config *config, const struct cid *cid,
+				   struct sid *sid)
+{
+	if (!config || !cid || !sid)
+		return -1;
+
+	__u32 index = config->key;
+	struct key *key = bpf_map_lookup_elem(&keys, &index);
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+
+	if (!key || !scratch)
+		return -1;
+
+	struct block *block = &scratch->block;
+
+	AT(__u64, &block->word[0]) = cid->word[0];
+	AT(__u64, &block->word[2]) = cid->word[1];
+	decrypt_block(block, key);
+	sid->word[0] = AT(__u64, &block->word[0]) & config->mask[0];
+	sid->word[1] = AT(__u64, &block->word[2]) & config->mask[1];
+	return 0;
+}
 
 /* 0, and the SID of an encrypted CID: by the memo of its CPU if the CID was decoded there before.
  * Another number if there is no key. */
@@ -179,32 +203,33 @@ __noinline int decrypt(const struct cid_config *config, const struct cid *cid, s
 
 	/* What is behind the CID must not make two memos of one. */
 	__u32 used = config->cid_length - 1;
+	__u64 word_0 = cid->word[0];
 	__u64 word_1 = cid->word[1];
 	__u32 tail = cid->tail;
 
+	if (used < 8)
+		word_0 &= ~0ull >> (64 - used * 8);
 	if (used < 16)
 		word_1 &= used > 8 ? ~0ull >> (128 - used * 8) : 0;
 	if (used < 19)
 		tail &= used > 16 ? 0xffffffu >> (19 - used) * 8 : 0;
 
-	__u64 first = used < 8 ? cid->word[0] & ~0ull >> (64 - used * 8) : cid->word[0];
-	__u32 index = ((first ^ word_1 * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull) >> 50;
+	__u32 index = ((word_0 ^ word_1 * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull) >> 50;
 	struct memo *memo = bpf_map_lookup_elem(&memos, &index);
 
 	if (!memo)
 		return -1;
-	if (memo->generation == config->generation && memo->word[0] == first &&
+	if (memo->generation == config->generation && memo->word[0] == word_0 &&
 	    memo->word[1] == word_1 && memo->tail == tail) {
 		sid->word[0] = memo->server_id[0];
 		sid->word[1] = memo->server_id[1];
 		return 0;
 	}
-	if (config->algorithm == ALGORITHM_SINGLE_PASS ?
-		    !decrypt_single_pass(config, cid, sid->word) :
-		    !decrypt_four_pass(config, cid, sid->word))
+	if (config->algorithm == ALGORITHM_SINGLE_PASS ? decrypt_single_pass(config, cid, sid) :
+							 decrypt_four_pass(config, cid, sid))
 		return -1;
 	memo->generation = config->generation;
-	memo->word[0] = first;
+	memo->word[0] = word_0;
 	memo->word[1] = word_1;
 	memo->tail = tail;
 	memo->server_id[0] = sid->word[0];

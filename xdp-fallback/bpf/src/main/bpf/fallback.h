@@ -14,30 +14,31 @@ static __always_inline __u32 hash_v4(__be32 client, __be32 vip, __u32 ports)
 }
 
 struct tuple_v6 {
-	__be32 client[4];
-	__be32 vip[4];
-	__u32 ports;
+	/* Client's address, VIP's address, ports. */
+	__u32 word[9];
 };
 
 /* A function of its own: its registers would be the path of IPv4's to spill. */
 __noinline __u32 hash_tuple_v6(const struct tuple_v6 *tuple)
 {
+	__u32 crc = 0xffffffff;
+
 	if (!tuple)
 		return 0;
-
-	__u32 crc = crc32_12(0xffffffff, tuple->client[0], tuple->client[1], tuple->client[2]);
-
-	crc = crc32_12(crc, tuple->client[3], tuple->vip[0], tuple->vip[1]);
-	return ~crc32_12(crc, tuple->vip[2], tuple->vip[3], tuple->ports);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < 9; i += 3)
+		crc = crc32_12(crc, tuple->word[i], tuple->word[i + 1], tuple->word[i + 2]);
+	return ~crc;
 }
 
 static __always_inline __u32 hash_v6(const struct in6_addr *client, const struct in6_addr *vip,
 				     __u32 ports)
 {
-	struct tuple_v6 tuple = { .ports = ports };
+	struct tuple_v6 tuple;
 
-	__builtin_memcpy(tuple.client, client, sizeof(tuple.client));
-	__builtin_memcpy(tuple.vip, vip, sizeof(tuple.vip));
+	__builtin_memcpy(tuple.word, client, sizeof(*client));
+	__builtin_memcpy(tuple.word + 4, vip, sizeof(*vip));
+	tuple.word[8] = ports;
 	return hash_tuple_v6(&tuple);
 }
 

@@ -12,11 +12,11 @@ static __always_inline void decrement_ttl(const struct packet *packet)
 {
 	if (packet->ipv4) {
 		struct iphdr *ip = packet->ip;
-		/* The word of TTL and protocol falls by 0x0100: RFC 1624, equation 3, so that a
-		 * wrong checksum stays wrong. */
-		__u32 sum = (__u16)~bpf_ntohs(ip->check) + 0xfeff;
+		/* The octet of the TTL is the low one of its word in memory, and falls by 1: RFC
+		 * 1624, equation 3, so that a wrong checksum stays wrong. */
+		__u32 sum = (__u16)~ip->check + 0xfffe;
 
-		ip->check = bpf_htons(~((sum & 0xffff) + (sum >> 16)));
+		ip->check = ~((sum & 0xffff) + (sum >> 16));
 		ip->ttl--;
 	} else {
 		struct ipv6hdr *ip = packet->ip;
@@ -27,16 +27,17 @@ static __always_inline void decrement_ttl(const struct packet *packet)
 
 static __always_inline void set_macs(const struct packet *packet, const struct backend *backend)
 {
-	__u8 *dst = packet->eth->h_dest;
-	__u8 *src = packet->eth->h_source;
-	__u32 high = AT(const __u32, backend->src_mac);
-	__u16 low = AT(const __u16, backend->src_mac + 4);
+	void *eth = packet->eth;
+	const void *macs = backend->dst_mac;
+	__u64 high = AT(const __u64, macs);
+	__u32 low = AT(const __u32, macs + 8);
 
-	AT(__u32, dst) = AT(const __u32, backend->dst_mac);
-	AT(__u16, dst + 4) = AT(const __u16, backend->dst_mac + 4);
-	if (high | low) {
-		AT(__u32, src) = high;
-		AT(__u16, src + 4) = low;
+	if (high >> 48 | low) {
+		AT(__u64, eth) = high;
+		AT(__u32, eth + 8) = low;
+	} else {
+		AT(__u32, eth) = high;
+		AT(__u16, eth + 4) = high >> 32;
 	}
 }
 
@@ -83,7 +84,7 @@ static __always_inline int tunnel(struct xdp_md *ctx, const struct packet *packe
 {
 	if (encapsulate(ctx, packet, backend, hash))
 		return leave(ctx, backend);
-	count(&passed_cells, CELL_NO_HEADROOM, 0);
+	count(passed_cells, CELL_NO_HEADROOM, 0);
 	return XDP_DROP;
 }
 

@@ -131,7 +131,7 @@ static __always_inline struct vip *find_quoted_vip(const struct packet *packet,
 		const struct iphdr *sent = quoted->ip;
 		struct endpoint_v4 key = { .addr = ip->daddr, .port = quoted->udp->source };
 
-		return sent->saddr == ip->daddr ? bpf_map_lookup_elem(&vip_v4, &key) : NULL;
+		return sent->saddr == ip->daddr ? LOOKUP(vip_v4, &key) : NULL;
 	}
 
 	const struct ipv6hdr *ip = packet->ip;
@@ -145,7 +145,7 @@ static __always_inline struct vip *find_quoted_vip(const struct packet *packet,
 	if (from[0] != key.addr[0] || from[1] != key.addr[1] || from[2] != key.addr[2] ||
 	    from[3] != key.addr[3])
 		return NULL;
-	return bpf_map_lookup_elem(&vip_v6, &key);
+	return LOOKUP(vip_v6, &key);
 }
 
 /* Of the packets that the client sends: the inverse of what is quoted. */
@@ -205,14 +205,14 @@ static __always_inline bool is_answered_echo(const struct packet *packet)
 		const struct iphdr *ip = packet->ip;
 		__be32 addr = ip->daddr;
 
-		return type == ICMP_ECHO && bpf_map_lookup_elem(&echo_v4, &addr);
+		return type == ICMP_ECHO && LOOKUP(echo_v4, &addr);
 	}
 
 	const struct ipv6hdr *ip = packet->ip;
 	__be32 addr[4];
 
 	__builtin_memcpy(addr, &ip->daddr, sizeof(addr));
-	return type == ICMPV6_ECHO_REQUEST && bpf_map_lookup_elem(&echo_v6, addr);
+	return type == ICMPV6_ECHO_REQUEST && LOOKUP(echo_v6, addr);
 }
 
 /* Makes a reply of an echo request. */
@@ -275,7 +275,7 @@ static __always_inline int route_error(struct xdp_md *ctx, const struct packet *
 	if (server) {
 		reason = REASON_ICMP_BY_CID;
 		backend_index = server->backend;
-		count(&server_cells, server->cell, octets);
+		count(server_cells, server->cell, octets);
 		count_migrated(vip, backend_index, hash);
 	} else if (vip->flags & VIP_STEER_ONLY) {
 		count_vip(ctx, vip, codepoint, REASON_STEER_LOCAL, octets);
@@ -297,7 +297,7 @@ static __always_inline int route_error(struct xdp_md *ctx, const struct packet *
 		}
 		reason = REASON_ICMP_FALLBACK;
 		backend_index = unroutable.owner - 1;
-		count(&backend_cells, backend_index, octets);
+		count(backend_cells, backend_index, octets);
 	}
 
 	struct backend *backend = bpf_map_lookup_elem(&backends, &backend_index);

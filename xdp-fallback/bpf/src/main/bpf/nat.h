@@ -43,7 +43,7 @@ static __always_inline bool un_nat(const struct packet *packet)
 	if (packet->ipv4) {
 		struct iphdr *ip = packet->ip;
 		struct endpoint_v4 key = { .addr = ip->saddr, .port = udp->source };
-		struct endpoint_v4 *vip = bpf_map_lookup_elem(&return_path_v4, &key);
+		struct endpoint_v4 *vip = LOOKUP(return_path_v4, &key);
 
 		if (!vip)
 			return false;
@@ -60,7 +60,7 @@ static __always_inline bool un_nat(const struct packet *packet)
 
 	__builtin_memcpy(key.addr, &ip->saddr, sizeof(key.addr));
 
-	struct endpoint_v6 *vip = bpf_map_lookup_elem(&return_path_v6, &key);
+	struct endpoint_v6 *vip = LOOKUP(return_path_v6, &key);
 
 	if (!vip)
 		return false;

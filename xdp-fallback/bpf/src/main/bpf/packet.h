@@ -14,26 +14,18 @@
 #include <stddef.h>
 
 #include "layout.h"
+#include "places.h"
 
 /* No header begins behind it: the verifier wants to know that offsets are small. */
 #define MAX_OFFSET 0x3fff
 
-/*
- * The widest type of a place in a frame: bpf targets copy octet by octet what they think is not
- * aligned.
- */
-#define AT(type, place) (*(type *)(place))
-
-/* A number that the verifier sees to be small, whatever the compiler knows about it. */
-#define BOUNDED(number, mask)                       \
-	({                                          \
-		__u32 bounded = (number);           \
-		asm volatile("" : "+r"(bounded));   \
-		bounded & (mask);                   \
-	})
-
 /* The longest Ethernet header: two VLAN tags. */
 #define MAX_ETHERNET 22
+
+static __always_inline __be16 ether_type_of(const struct ethhdr *eth)
+{
+	return AT(const __be16, (const void *)eth + offsetof(struct ethhdr, h_proto));
+}
 
 /* Where the IP header begins. */
 static __always_inline void *behind_ethernet(void *frame, __u32 ethernet)
@@ -156,7 +148,7 @@ static __always_inline enum parsed parse(struct xdp_md *ctx, struct packet *pack
 	if ((void *)(eth + 1) > data_end)
 		return PARSED_OTHER;
 
-	__be16 ether_type = eth->h_proto;
+	__be16 ether_type = ether_type_of(eth);
 	void *cursor = eth + 1;
 
 	packet->ethernet = sizeof(*eth);

@@ -32,14 +32,14 @@ static __always_inline struct vip *find_vip(const struct packet *packet)
 		const struct iphdr *ip = packet->ip;
 		struct endpoint_v4 key = { .addr = ip->daddr, .port = udp->dest };
 
-		return bpf_map_lookup_elem(&vip_v4, &key);
+		return LOOKUP(vip_v4, &key);
 	}
 
 	const struct ipv6hdr *ip = packet->ip;
 	struct endpoint_v6 key = { .port = udp->dest };
 
 	__builtin_memcpy(key.addr, &ip->daddr, sizeof(key.addr));
-	return bpf_map_lookup_elem(&vip_v6, &key);
+	return LOOKUP(vip_v6, &key);
 }
 
 /* Of UDP that is no VIP's. */
@@ -96,7 +96,7 @@ static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *pa
 
 	if (server) {
 		backend_index = server->backend;
-		count(&server_cells, server->cell, octets);
+		count(server_cells, server->cell, octets);
 		if (vip->flags & VIP_COUNT_MIGRATED)
 			count_migrated(vip, backend_index, flow_hash(packet));
 	} else if (vip->flags & VIP_STEER_ONLY) {
@@ -110,7 +110,7 @@ static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *pa
 			return XDP_DROP;
 		}
 		backend_index = owner - 1;
-		count(&backend_cells, backend_index, octets);
+		count(backend_cells, backend_index, octets);
 	}
 
 	struct backend *backend = bpf_map_lookup_elem(&backends, &backend_index);
@@ -181,11 +181,95 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 	return verdict;
 }
 
+/* What the plain paths leave to route(). */
+#define NOT_PLAIN -3
+
+/* Of a frame without VLAN tags, IP options and extension headers, with a UDP header that fits. */
+static __always_inline int route_plain_udp(struct xdp_md *ctx, const struct packet *packet)
+{
+	const struct udphdr *udp = packet->l4;
+	__u32 octets = packet->end - (void *)packet->eth;
+	__u64 bit;
+	const struct port_bits *bits = find_port(udp->dest, &bit);
+
+	if (!bits || bits->tunnel_end & bit)
+		return NOT_PLAIN;
+	if (bits->vip & bit) {
+		struct vip *vip = find_vip(packet);
+
+		if (vip)
+			return route_udp(ctx, packet, vip, octets);
+	}
+	bits = find_port(udp->source, &bit);
+	if (!bits || bits->return_path & bit)
+		return NOT_PLAIN;
+	return pass(ctx, REASON_NOT_VIP, octets);
+}
+
+/*
+ * The frames that most are: the same as route(), at fixed offsets, for a part of the time. What it is
+ * not sure about is NOT_PLAIN.
+ */
+__noinline int route_plain(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	struct packet packet = { .eth = eth, .end = end, .ethernet = sizeof(*eth), .ip = eth + 1 };
+
+	if (packet.ip + sizeof(struct iphdr) + sizeof(struct udphdr) > end)
+		return NOT_PLAIN;
+	if (ether_type_of(eth) == bpf_htons(ETH_P_IP)) {
+		const struct iphdr *ip = packet.ip;
+		const struct udphdr *udp = (const void *)(ip + 1);
+		__u32 total = bpf_ntohs(ip->tot_len);
+		__u32 length = bpf_ntohs(udp->len);
+
+		if (*(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff) ||
+		    (__u64)(end - packet.ip) < total || total < sizeof(*ip))
+			return NOT_PLAIN;
+		if (ip->protocol == IPPROTO_TCP)
+			return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
+		if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) ||
+		    length + sizeof(*ip) > total)
+			return NOT_PLAIN;
+		packet.ipv4 = true;
+		packet.ttl = ip->ttl;
+		packet.l4 = packet.ip + sizeof(*ip);
+		return route_plain_udp(ctx, &packet);
+	}
+	if (ether_type_of(eth) == bpf_htons(ETH_P_IPV6)) {
+		const struct ipv6hdr *ip = packet.ip;
+		const struct udphdr *udp = (const void *)(ip + 1);
+
+		if ((void *)(udp + 1) > end)
+			return NOT_PLAIN;
+
+		__u32 payload = bpf_ntohs(ip->payload_len);
+		__u32 length = bpf_ntohs(udp->len);
+
+		if (*(const __u8 *)ip >> 4 != 6 || (__u64)(end - (void *)udp) < payload)
+			return NOT_PLAIN;
+		if (ip->nexthdr == IPPROTO_TCP)
+			return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
+		if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
+			return NOT_PLAIN;
+		packet.ttl = ip->hop_limit;
+		packet.l4 = packet.ip + sizeof(*ip);
+		return route_plain_udp(ctx, &packet);
+	}
+	return NOT_PLAIN;
+}
+
 static __always_inline int route_frame(struct xdp_md *ctx)
 {
-	struct detour detour = {};
-	int verdict = route(ctx, &detour, true);
+	int verdict = route_plain(ctx);
 
+	if (verdict != NOT_PLAIN)
+		return verdict;
+
+	struct detour detour = {};
+
+	verdict = route(ctx, &detour, true);
 	if (verdict == DETOUR_TUNNEL) {
 		if (decapsulate(ctx, &detour) == UNWRAPPED_CONGESTED)
 			return XDP_DROP;

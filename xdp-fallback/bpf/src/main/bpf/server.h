@@ -33,11 +33,11 @@ static __always_inline struct server *find_server(const struct cid_config *confi
 	if (config->short_sid) {
 		__u64 key = sid.word[0] << 16 | config->sid_space;
 
-		server = bpf_map_lookup_elem(&server_id_short, &key);
+		server = LOOKUP(server_id_short, &key);
 	} else {
 		__u64 key[3] = { sid.word[0], sid.word[1], config->sid_space };
 
-		server = bpf_map_lookup_elem(&server_id, key);
+		server = LOOKUP(server_id, key);
 	}
 	*reason = server ? REASON_ROUTED_BY_CID : REASON_FALLBACK_UNKNOWN_SERVER;
 	return server;

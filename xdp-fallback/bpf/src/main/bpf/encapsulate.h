@@ -12,6 +12,12 @@
 #define EPHEMERAL_PORT 0xc000
 #define GUE_OCTETS sizeof(struct udphdr)
 
+/* The outer headers depend on the flow. */
+static __always_inline bool uses_hash(const struct backend *backend)
+{
+	return backend->mode != MODE_IPIP_V4 || backend->src_entropy_mask;
+}
+
 /* Moves the Ethernet header, of 14, 18 or 22 octets, to the front of a frame that grew by `room`. */
 static __always_inline void *move_ethernet(struct xdp_md *ctx, __u32 length, __u32 room)
 {
@@ -38,24 +44,20 @@ static __always_inline void write_outer_ipv4(struct iphdr *ip, const struct back
 
 	if (backend->mode == MODE_IPIP_V4)
 		src ^= bpf_htonl(hash >> 16 & bpf_ntohs(backend->src_entropy_mask));
-	*(__be16 *)ip = bpf_htons(0x4500 | traffic_class);
-	ip->tot_len = bpf_htons(payload + sizeof(*ip));
+
+	__u32 *words = (void *)ip;
+	__be32 dst = backend->dst_addr[0];
+	__u32 first = bpf_htons(0x4500 | traffic_class) |
+		      (__u32)bpf_htons(payload + sizeof(*ip)) << 16;
 	/* Never fragmented: identification 0 and DF (RFC 6864). */
-	ip->id = 0;
-	ip->frag_off = bpf_htons(0x4000);
-	ip->ttl = INITIAL_TTL;
-	ip->protocol = protocol;
-	ip->check = 0;
-	ip->saddr = src;
-	ip->daddr = backend->dst_addr[0];
+	__u32 second = (__u32)bpf_htons(0x4000) << 16;
+	__u32 third = INITIAL_TTL | protocol << 8;
 
-	const __u16 *words = (void *)ip;
-	__u32 sum = 0;
-
-#pragma unroll
-	for (int i = 0; i < 10; i++)
-		sum += words[i];
-	ip->check = ~fold(sum);
+	words[0] = first;
+	words[1] = second;
+	words[2] = third | (__u32)(__u16)~fold((__u64)first + second + third + src + dst) << 16;
+	words[3] = src;
+	words[4] = dst;
 }
 
 static __always_inline void write_outer_ipv6(struct ipv6hdr *ip, const struct backend *backend,

@@ -10,6 +10,7 @@
 #include "packet.h"
 #include "server.h"
 #include "state.h"
+#include "vip.h"
 
 #define ICMP_OCTETS 8
 /* RFC 792; linux/icmp.h needs the headers of a C library. */
@@ -124,28 +125,25 @@ static __always_inline bool read_quoted_scid(struct xdp_md *ctx, const struct pa
 }
 
 static __always_inline struct vip *find_quoted_vip(const struct packet *packet,
-						   const struct quoted *quoted)
+						   const struct quoted *quoted, __u64 generation)
 {
+	__be16 port = quoted->udp->source;
+
 	if (packet->ipv4) {
 		const struct iphdr *ip = packet->ip;
 		const struct iphdr *sent = quoted->ip;
-		struct endpoint_v4 key = { .addr = ip->daddr, .port = quoted->udp->source };
 
-		return sent->saddr == ip->daddr ? LOOKUP(vip_v4, &key) : NULL;
+		return sent->saddr == ip->daddr ? find_vip_v4(ip->daddr, port, generation) : NULL;
 	}
 
 	const struct ipv6hdr *ip = packet->ip;
 	const struct ipv6hdr *sent = quoted->ip;
-	struct endpoint_v6 key = { .port = quoted->udp->source };
-
-	__builtin_memcpy(key.addr, &ip->daddr, sizeof(key.addr));
-
 	const __be32 *from = sent->saddr.in6_u.u6_addr32;
+	const __be32 *to = ip->daddr.in6_u.u6_addr32;
 
-	if (from[0] != key.addr[0] || from[1] != key.addr[1] || from[2] != key.addr[2] ||
-	    from[3] != key.addr[3])
+	if (from[0] != to[0] || from[1] != to[1] || from[2] != to[2] || from[3] != to[3])
 		return NULL;
-	return LOOKUP(vip_v6, &key);
+	return find_vip_v6(&ip->daddr, port, generation);
 }
 
 /* Of the packets that the client sends: the inverse of what is quoted. */
@@ -260,7 +258,8 @@ static __always_inline void answer_echo(const struct packet *packet)
  * names it, or the client's 4-tuple finds it.
  */
 static __always_inline int route_error(struct xdp_md *ctx, const struct packet *packet,
-				       const struct quoted *quoted, const struct vip *vip)
+				       const struct quoted *quoted, const struct vip *vip,
+				       __u64 generation)
 {
 	__u32 octets = packet->end - (void *)packet->eth;
 	__u32 hash = quoted_flow_hash(packet, quoted);
@@ -271,7 +270,7 @@ static __always_inline int route_error(struct xdp_md *ctx, const struct packet *
 	struct server *server = NULL;
 
 	if (read_quoted_scid(ctx, packet, quoted, &cid))
-		server = route_by_cid(vip->pool, &cid, &codepoint, &reason);
+		server = route_by_cid(vip->pool, &cid, generation, &codepoint, &reason);
 	if (server) {
 		reason = REASON_ICMP_BY_CID;
 		backend_index = server->backend;
@@ -350,10 +349,11 @@ static __always_inline int route_message(struct xdp_md *ctx, const struct detour
 	struct quoted quoted;
 
 	if (read_quoted(&packet, packet.end, &quoted)) {
-		struct vip *vip = find_quoted_vip(&packet, &quoted);
+		__u64 generation = current_generation();
+		struct vip *vip = find_quoted_vip(&packet, &quoted, generation);
 
 		if (vip)
-			return route_error(ctx, &packet, &quoted, vip);
+			return route_error(ctx, &packet, &quoted, vip, generation);
 	} else if (is_answered_echo(&packet)) {
 		pass(ctx, REASON_ICMP_ECHO, octets);
 		answer_echo(&packet);

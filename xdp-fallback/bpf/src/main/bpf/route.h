@@ -11,6 +11,7 @@
 #include "packet.h"
 #include "server.h"
 #include "state.h"
+#include "vip.h"
 
 /* Not verdicts: the packet may be in a tunnel that ends here, or it is ICMP. */
 #define DETOUR_TUNNEL -1
@@ -24,22 +25,19 @@ static __always_inline const struct port_bits *find_port(__be16 port, __u64 *bit
 	return bpf_map_lookup_elem(&ports, &index);
 }
 
-static __always_inline struct vip *find_vip(const struct packet *packet)
+static __always_inline struct vip *find_vip(const struct packet *packet, __u64 generation)
 {
 	const struct udphdr *udp = packet->l4;
 
 	if (packet->ipv4) {
 		const struct iphdr *ip = packet->ip;
-		struct endpoint_v4 key = { .addr = ip->daddr, .port = udp->dest };
 
-		return LOOKUP(vip_v4, &key);
+		return find_vip_v4(ip->daddr, udp->dest, generation);
 	}
 
 	const struct ipv6hdr *ip = packet->ip;
-	struct endpoint_v6 key = { .port = udp->dest };
 
-	__builtin_memcpy(key.addr, &ip->daddr, sizeof(key.addr));
-	return LOOKUP(vip_v6, &key);
+	return find_vip_v6(&ip->daddr, udp->dest, generation);
 }
 
 /* Of UDP that is no VIP's. */
@@ -81,7 +79,7 @@ static __always_inline __u32 find_owner(const struct vip *vip, const struct cid 
 
 /* What becomes of a UDP packet to a VIP. */
 static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *packet,
-				     const struct vip *vip, __u32 octets)
+				     const struct vip *vip, __u64 generation, __u32 octets)
 {
 	struct cid cid = {};
 	struct server *server = NULL;
@@ -90,7 +88,7 @@ static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *pa
 	__u32 backend_index;
 
 	if (read_cid(ctx, packet, &cid, &reason))
-		server = route_by_cid(vip->pool, &cid, &codepoint, &reason);
+		server = route_by_cid(vip->pool, &cid, generation, &codepoint, &reason);
 	else
 		cid.length = 0;
 
@@ -129,7 +127,7 @@ static __always_inline int route_udp(struct xdp_md *ctx, const struct packet *pa
 		return leave(ctx, backend);
 	}
 
-	__u32 hash = flow_hash(packet);
+	__u32 hash = uses_hash(backend) ? flow_hash(packet) : 0;
 
 	decrement_ttl(packet);
 	set_macs(packet, backend);
@@ -156,10 +154,14 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 		const struct udphdr *udp = packet.l4;
 		__u64 bit;
 		const struct port_bits *bits = find_port(udp->dest, &bit);
-		struct vip *vip = bits && bits->vip & bit ? find_vip(&packet) : NULL;
 
-		if (vip)
-			return route_udp(ctx, &packet, vip, octets);
+		if (bits && bits->vip & bit) {
+			__u64 generation = current_generation();
+			struct vip *vip = find_vip(&packet, generation);
+
+			if (vip)
+				return route_udp(ctx, &packet, vip, generation, octets);
+		}
 		if (!tunnels || !bits || !(bits->tunnel_end & bit))
 			return pass_udp(ctx, &packet, octets);
 		at = packet.l4 + sizeof(*udp);
@@ -195,10 +197,11 @@ static __always_inline int route_plain_udp(struct xdp_md *ctx, const struct pack
 	if (!bits || bits->tunnel_end & bit)
 		return NOT_PLAIN;
 	if (bits->vip & bit) {
-		struct vip *vip = find_vip(packet);
+		__u64 generation = current_generation();
+		struct vip *vip = find_vip(packet, generation);
 
 		if (vip)
-			return route_udp(ctx, packet, vip, octets);
+			return route_udp(ctx, packet, vip, generation, octets);
 	}
 	bits = find_port(udp->source, &bit);
 	if (!bits || bits->return_path & bit)

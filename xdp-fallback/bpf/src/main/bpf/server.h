@@ -7,7 +7,8 @@
 
 /* The server that a CID of the configuration names; NULL if none, and *reason says why. */
 static __always_inline struct server *find_server(const struct cid_config *config,
-						  const struct cid *cid, __u32 *reason)
+						  const struct cid *cid, __u64 generation,
+						  __u32 *reason)
 {
 	if (cid->length < config->cid_length) {
 		*reason = REASON_FALLBACK_CID_TOO_SHORT;
@@ -28,6 +29,16 @@ static __always_inline struct server *find_server(const struct cid_config *confi
 		return NULL;
 	}
 
+	__u64 tag = generation << 16 | config->sid_space;
+	__u32 index = ((sid.word[0] ^ sid.word[1] * 0xff51afd7ed558ccdull ^ tag) *
+		       0x9e3779b97f4a7c15ull) >> 50;
+	struct server_memo *memo = bpf_map_lookup_elem(&server_memos, &index);
+
+	*reason = REASON_ROUTED_BY_CID;
+	if (memo && memo->sid[0] == sid.word[0] && memo->sid[1] == sid.word[1] &&
+	    memo->tag == tag)
+		return &memo->server;
+
 	struct server *server;
 
 	if (config->short_sid) {
@@ -39,7 +50,16 @@ static __always_inline struct server *find_server(const struct cid_config *confi
 
 		server = LOOKUP(server_id, key);
 	}
-	*reason = server ? REASON_ROUTED_BY_CID : REASON_FALLBACK_UNKNOWN_SERVER;
+	if (!server) {
+		*reason = REASON_FALLBACK_UNKNOWN_SERVER;
+		return NULL;
+	}
+	if (memo) {
+		memo->tag = tag;
+		memo->sid[0] = sid.word[0];
+		memo->sid[1] = sid.word[1];
+		memo->server = *server;
+	}
 	return server;
 }
 
@@ -48,7 +68,8 @@ static __always_inline struct server *find_server(const struct cid_config *confi
  * the configuration, or CODEPOINT_UNROUTABLE if there is none for the CID.
  */
 static __always_inline struct server *route_by_cid(__u32 pool_index, const struct cid *cid,
-						   __u32 *codepoint, __u32 *reason)
+						   __u64 generation, __u32 *codepoint,
+						   __u32 *reason)
 {
 	__u32 first = cid->first >> 5;
 	struct pool *pool = bpf_map_lookup_elem(&pools, &pool_index);
@@ -63,7 +84,7 @@ static __always_inline struct server *route_by_cid(__u32 pool_index, const struc
 	if (config->algorithm == ALGORITHM_NONE)
 		return NULL;
 	*codepoint = first;
-	return find_server(config, cid, reason);
+	return find_server(config, cid, generation, reason);
 }
 
 #endif

@@ -16,7 +16,8 @@ struct bench {
 	__u32 packets;
 	/* Flows less one, a power of two less one. */
 	__u32 mask;
-	/* 1: the flows' CIDs are clear text, with the number of the flow in the SID's first octets. */
+	/* Servers less one, a power of two less one: the flows' CIDs are clear text, with the number
+	 * of the server in the SID's first octets; 0: they are not. */
 	__u32 clear_text;
 	/* 1: they come from `bench_cids`. */
 	__u32 from_table;
@@ -63,7 +64,7 @@ static __always_inline bool renew(struct xdp_md *ctx)
 	ip->check = 0x1234;
 	ip->saddr = bpf_htonl(0x0a000000 | flow);
 	if (bench_->clear_text) {
-		AT(__u32, payload + 2) = flow;
+		AT(__u32, payload + 2) = flow & bench_->clear_text;
 	} else if (bench_->from_table) {
 		struct bench_cid *cid = bpf_map_lookup_elem(&bench_cids, &flow);
 

@@ -70,9 +70,7 @@ __noinline int take_sample(struct xdp_md *ctx, __u32 reason)
 /* A sample of the packets of a reason, for whoever wants to know why: call it before the frame changes. */
 static __always_inline void sample(struct xdp_md *ctx, __u32 reason)
 {
-	struct sample *sample = bpf_map_lookup_elem(&samples, &reason);
-
-	if (sample && sample->enabled)
+	if (shared.sampled >> reason & 1)
 		take_sample(ctx, reason);
 }
 

@@ -81,9 +81,8 @@ struct vip {
 };
 
 /*
- * Value of `ports`, by port >> 6: bit (port & 63) of each word says that there may be an entry with
- * the port. Whoever adds an entry sets its bit before, and may clear it when the last one is gone. So
- * that most of what is not ours costs no hash.
+ * By port >> 6: bit (port & 63) of each word says that there may be an entry with the port. So that
+ * most of what is not ours costs no hash.
  */
 struct port_bits {
 	/* Destination ports in `vip_v4` and `vip_v6`. */
@@ -93,6 +92,27 @@ struct port_bits {
 	/* Destination ports of GUE in `tunnel_end_v4` and `tunnel_end_v6`. */
 	__u64 tunnel_end;
 	__u64 zero;
+};
+
+#define PORT_WORDS 1024
+
+/*
+ * The one value of the map `.data.shared`. The agent writes all of it at once; each word changes by
+ * itself.
+ */
+struct shared {
+	/*
+	 * CPUs have memos of entries of `vip_v4`, `vip_v6`, `pools`, `server_id`, `server_id_short` and
+	 * `backends`, which hold as long as this is what it was. Whoever changes or deletes one of
+	 * those raises it afterwards. Adding one does not ask for it: what was not found is not
+	 * remembered.
+	 */
+	__u64 generation;
+	/* Bit by reason: `samples` has it enabled. */
+	__u64 sampled;
+	__u64 zero[6];
+	/* Whoever adds an entry with a port sets its bit before; it may go when the last one is gone. */
+	struct port_bits ports[PORT_WORDS];
 };
 
 enum algorithm {
@@ -229,8 +249,8 @@ struct known {
  * no limit.
  */
 struct sample {
-	__u32 enabled;
 	__u32 mask;
+	__u32 zero;
 	__u64 interval;
 	__u64 burst;
 };

@@ -88,66 +88,6 @@ struct {
 } return_path_v6 SEC(".maps");
 
 /*
- * Memos of the hash look-ups, so that the hot path has none: what `vip_v4`, `vip_v6` and the tables of
- * server IDs said, each CPU for itself. They hold as long as `generation` is what it was: whoever
- * changes or deletes an entry of those tables raises it afterwards. (Adding one does not ask for it:
- * what was not found is not remembered.)
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(max_entries, 1);
-} generation SEC(".maps");
-
-/* Of the generation, plus one: zeros are nobody's. */
-struct vip_memo_v4 {
-	__u64 generation;
-	/* Address, and port above it. */
-	__u64 key;
-	struct vip vip;
-};
-
-struct vip_memo_v6 {
-	__u64 generation;
-	__u64 addr[2];
-	__u64 port;
-	struct vip vip;
-};
-
-struct server_memo {
-	__u64 sid[2];
-	/* The SID space in the low 16 bits, the generation plus one above. */
-	__u64 tag;
-	struct server server;
-};
-
-/* Powers of two. */
-#define VIP_MEMOS 256
-#define SERVER_MEMOS 16384
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__type(key, __u32);
-	__type(value, struct vip_memo_v4);
-	__uint(max_entries, VIP_MEMOS);
-} vip_memos_v4 SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__type(key, __u32);
-	__type(value, struct vip_memo_v6);
-	__uint(max_entries, VIP_MEMOS);
-} vip_memos_v6 SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__type(key, __u32);
-	__type(value, struct server_memo);
-	__uint(max_entries, SERVER_MEMOS);
-} server_memos SEC(".maps");
-
-/*
  * One cell for each VIP, codepoint and reason. What the contract counts are sums of them: a VIP's
  * packets over codepoints and reasons, a configuration's over the VIPs of its pool, a reason's over
  * all. So a packet costs one cell here and one of its server.
@@ -191,13 +131,7 @@ struct {
 	__uint(max_entries, POOLS);
 } migrated SEC(".maps");
 
-/* By port >> 6. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, __u32);
-	__type(value, struct port_bits);
-	__uint(max_entries, 1024);
-} ports SEC(".maps");
+struct shared shared SEC(".data.shared");
 
 /* Addresses whose echo requests are answered; the values mean nothing. */
 struct {
@@ -251,7 +185,7 @@ struct {
 	__uint(max_entries, INTERFACES);
 } interfaces SEC(".maps");
 
-/* By reason. */
+/* By reason; struct shared says which of them are enabled. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__type(key, __u32);

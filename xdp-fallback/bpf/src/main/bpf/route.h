@@ -9,6 +9,8 @@
 #include "icmp.h"
 #include "nat.h"
 #include "packet.h"
+#include "plain.h"
+#include "ports.h"
 #include "server.h"
 #include "state.h"
 #include "vip.h"
@@ -16,14 +18,6 @@
 /* Not verdicts: the packet may be in a tunnel that ends here, or it is ICMP. */
 #define DETOUR_TUNNEL -1
 #define DETOUR_ICMP -2
-
-static __always_inline const struct port_bits *find_port(__be16 port, __u64 *bit)
-{
-	__u32 index = bpf_ntohs(port) >> 6;
-
-	*bit = 1ull << (bpf_ntohs(port) & 63);
-	return bpf_map_lookup_elem(&ports, &index);
-}
 
 static __always_inline struct vip *find_vip(const struct packet *packet, __u64 generation)
 {
@@ -44,11 +38,9 @@ static __always_inline struct vip *find_vip(const struct packet *packet, __u64 g
 static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet, __u32 octets)
 {
 	const struct udphdr *udp = packet->l4;
-	__u64 bit;
-	const struct port_bits *bits = find_port(udp->source, &bit);
 	__u32 reason = REASON_NOT_VIP;
 
-	if (bits && bits->return_path & bit && un_nat(packet))
+	if (has_port(port_bits_of(udp->source)->return_path, udp->source) && un_nat(packet))
 		reason = REASON_RETURN_PATH;
 	return pass(ctx, reason, octets);
 }
@@ -152,17 +144,16 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 
 	if (parsed == PARSED_UDP) {
 		const struct udphdr *udp = packet.l4;
-		__u64 bit;
-		const struct port_bits *bits = find_port(udp->dest, &bit);
+		const volatile struct port_bits *bits = port_bits_of(udp->dest);
 
-		if (bits && bits->vip & bit) {
+		if (has_port(bits->vip, udp->dest)) {
 			__u64 generation = current_generation();
 			struct vip *vip = find_vip(&packet, generation);
 
 			if (vip)
 				return route_udp(ctx, &packet, vip, generation, octets);
 		}
-		if (!tunnels || !bits || !(bits->tunnel_end & bit))
+		if (!tunnels || !has_port(bits->tunnel_end, udp->dest))
 			return pass_udp(ctx, &packet, octets);
 		at = packet.l4 + sizeof(*udp);
 		packet.left = payload_length(udp);
@@ -181,86 +172,6 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 	detour->left = packet.left;
 	detour->ipv4 = packet.ipv4;
 	return verdict;
-}
-
-/* What the plain paths leave to route(). */
-#define NOT_PLAIN -3
-
-/* Of a frame without VLAN tags, IP options and extension headers, with a UDP header that fits. */
-static __always_inline int route_plain_udp(struct xdp_md *ctx, const struct packet *packet)
-{
-	const struct udphdr *udp = packet->l4;
-	__u32 octets = packet->end - (void *)packet->eth;
-	__u64 bit;
-	const struct port_bits *bits = find_port(udp->dest, &bit);
-
-	if (!bits || bits->tunnel_end & bit)
-		return NOT_PLAIN;
-	if (bits->vip & bit) {
-		__u64 generation = current_generation();
-		struct vip *vip = find_vip(packet, generation);
-
-		if (vip)
-			return route_udp(ctx, packet, vip, generation, octets);
-	}
-	bits = find_port(udp->source, &bit);
-	if (!bits || bits->return_path & bit)
-		return NOT_PLAIN;
-	return pass(ctx, REASON_NOT_VIP, octets);
-}
-
-/*
- * The frames that most are: the same as route(), at fixed offsets, for a part of the time. What it is
- * not sure about is NOT_PLAIN.
- */
-__noinline int route_plain(struct xdp_md *ctx)
-{
-	struct ethhdr *eth = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-	struct packet packet = { .eth = eth, .end = end, .ethernet = sizeof(*eth), .ip = eth + 1 };
-
-	if (packet.ip + sizeof(struct iphdr) + sizeof(struct udphdr) > end)
-		return NOT_PLAIN;
-	if (ether_type_of(eth) == bpf_htons(ETH_P_IP)) {
-		const struct iphdr *ip = packet.ip;
-		const struct udphdr *udp = (const void *)(ip + 1);
-		__u32 total = bpf_ntohs(ip->tot_len);
-		__u32 length = bpf_ntohs(udp->len);
-
-		if (*(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff) ||
-		    (__u64)(end - packet.ip) < total || total < sizeof(*ip))
-			return NOT_PLAIN;
-		if (ip->protocol == IPPROTO_TCP)
-			return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
-		if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) ||
-		    length + sizeof(*ip) > total)
-			return NOT_PLAIN;
-		packet.ipv4 = true;
-		packet.ttl = ip->ttl;
-		packet.l4 = packet.ip + sizeof(*ip);
-		return route_plain_udp(ctx, &packet);
-	}
-	if (ether_type_of(eth) == bpf_htons(ETH_P_IPV6)) {
-		const struct ipv6hdr *ip = packet.ip;
-		const struct udphdr *udp = (const void *)(ip + 1);
-
-		if ((void *)(udp + 1) > end)
-			return NOT_PLAIN;
-
-		__u32 payload = bpf_ntohs(ip->payload_len);
-		__u32 length = bpf_ntohs(udp->len);
-
-		if (*(const __u8 *)ip >> 4 != 6 || (__u64)(end - (void *)udp) < payload)
-			return NOT_PLAIN;
-		if (ip->nexthdr == IPPROTO_TCP)
-			return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
-		if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
-			return NOT_PLAIN;
-		packet.ttl = ip->hop_limit;
-		packet.l4 = packet.ip + sizeof(*ip);
-		return route_plain_udp(ctx, &packet);
-	}
-	return NOT_PLAIN;
 }
 
 static __always_inline int route_frame(struct xdp_md *ctx)

@@ -4,40 +4,43 @@
 
 #include "cid.h"
 #include "maps.h"
+#include "memos.h"
+
+/* The SID in a CID of the configuration. False: it has none, and *reason says why. */
+static __always_inline bool read_sid(const struct cid_config *config, const struct cid *cid,
+				     struct sid *sid, __u32 *reason)
+{
+	if (cid->length < config->cid_length) {
+		*reason = REASON_FALLBACK_CID_TOO_SHORT;
+		return false;
+	}
+	if (config->check_length && (cid->first & 0x1f) + 1 != config->cid_length) {
+		*reason = REASON_FALLBACK_CID_LENGTH_MISMATCH;
+		return false;
+	}
+	if (config->algorithm == ALGORITHM_PLAINTEXT) {
+		sid->word[0] = cid->word[0] & config->mask[0];
+		sid->word[1] = cid->word[1] & config->mask[1];
+	} else {
+		sid->word[0] = 0;
+		sid->word[1] = 0;
+		if (decrypt(config, cid, sid)) {
+			*reason = REASON_FALLBACK_UNKNOWN_SERVER;
+			return false;
+		}
+	}
+	return true;
+}
 
 /* The server that a CID of the configuration names; NULL if none, and *reason says why. */
 static __always_inline struct server *find_server(const struct cid_config *config,
 						  const struct cid *cid, __u64 generation,
 						  __u32 *reason)
 {
-	if (cid->length < config->cid_length) {
-		*reason = REASON_FALLBACK_CID_TOO_SHORT;
+	struct sid sid;
+
+	if (!read_sid(config, cid, &sid, reason))
 		return NULL;
-	}
-	if (config->check_length && (cid->first & 0x1f) + 1 != config->cid_length) {
-		*reason = REASON_FALLBACK_CID_LENGTH_MISMATCH;
-		return NULL;
-	}
-
-	struct sid sid = {};
-
-	if (config->algorithm == ALGORITHM_PLAINTEXT) {
-		sid.word[0] = cid->word[0] & config->mask[0];
-		sid.word[1] = cid->word[1] & config->mask[1];
-	} else if (decrypt(config, cid, &sid)) {
-		*reason = REASON_FALLBACK_UNKNOWN_SERVER;
-		return NULL;
-	}
-
-	__u64 tag = generation << 16 | config->sid_space;
-	__u32 index = ((sid.word[0] ^ sid.word[1] * 0xff51afd7ed558ccdull ^ tag) *
-		       0x9e3779b97f4a7c15ull) >> 50;
-	struct server_memo *memo = bpf_map_lookup_elem(&server_memos, &index);
-
-	*reason = REASON_ROUTED_BY_CID;
-	if (memo && memo->sid[0] == sid.word[0] && memo->sid[1] == sid.word[1] &&
-	    memo->tag == tag)
-		return &memo->server;
 
 	struct server *server;
 
@@ -54,12 +57,8 @@ static __always_inline struct server *find_server(const struct cid_config *confi
 		*reason = REASON_FALLBACK_UNKNOWN_SERVER;
 		return NULL;
 	}
-	if (memo) {
-		memo->tag = tag;
-		memo->sid[0] = sid.word[0];
-		memo->sid[1] = sid.word[1];
-		memo->server = *server;
-	}
+	*reason = REASON_ROUTED_BY_CID;
+	remember_server(sid.word, generation << 16 | config->sid_space, server);
 	return server;
 }
 

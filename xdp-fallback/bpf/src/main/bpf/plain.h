@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_PLAIN_H
+#define TERN_PLAIN_H
+
+#include "count.h"
+#include "fallback.h"
+#include "forward.h"
+#include "memos.h"
+#include "packet.h"
+#include "ports.h"
+#include "server.h"
+
+/*
+ * The frames that most are, by memos and at fixed offsets: without VLAN tags, IP options and extension
+ * headers, and to a VIP without state. What becomes of them is the same as in route(), for a part of
+ * the time; what is anything else is NOT_PLAIN and unchanged.
+ */
+#define NOT_PLAIN -3
+
+static __always_inline int leave_plain(struct xdp_md *ctx, const struct packet *packet,
+				       const struct backend *backend)
+{
+	if (backend->mode == MODE_L2) {
+		decrement_ttl(packet);
+		set_macs(packet, backend);
+		return leave(ctx, backend);
+	}
+
+	__u32 hash = uses_hash(backend) ? flow_hash(packet) : 0;
+
+	decrement_ttl(packet);
+	set_macs(packet, backend);
+	return tunnel(ctx, packet, backend, hash);
+}
+
+static __always_inline bool is_plain(const struct packet *packet, const struct backend *backend)
+{
+	return packet->ttl > 1 && (backend->mode == MODE_L2 || backend->mode == MODE_IPIP_V4);
+}
+
+/* The fallback's backend, for a packet whose CID does not route. */
+static __always_inline int fall_back_plain(struct xdp_md *ctx, const struct packet *packet,
+					   const struct vip *vip, __u32 codepoint, __u32 reason,
+					   __u32 octets)
+{
+	__u32 owner = find_fallback(vip, flow_hash(packet));
+	__u32 index = owner - 1;
+	struct backend *backend = bpf_map_lookup_elem(&backends, &index);
+
+	if (!backend || !is_plain(packet, backend))
+		return NOT_PLAIN;
+	count(backend_cells, index, octets);
+	count_vip(ctx, vip, codepoint, reason, octets);
+	return leave_plain(ctx, packet, backend);
+}
+
+static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct packet *packet,
+					   __u64 low, __u64 high, __u64 port)
+{
+	__u32 octets = packet->end - (void *)packet->eth;
+	__u64 generation = current_generation();
+	struct cpu_memos *memos = memos_of_cpu();
+
+	if (!memos)
+		return NOT_PLAIN;
+
+	const struct vip_memo *memo = vip_memo_of(memos, low, high, port);
+	const struct vip *vip = &memo->vip;
+
+	if (memo->addr[0] != low || memo->addr[1] != high || memo->port != port ||
+	    memo->generation != generation || vip->flags & ~VIP_STEER_ONLY || vip->state_timeout)
+		return NOT_PLAIN;
+
+	struct cid cid = {};
+	__u32 reason;
+	__u32 codepoint = CODEPOINT_UNROUTABLE;
+
+	if (read_cid(ctx, packet, &cid, &reason)) {
+		const struct cid_config *config = &memo->pool.config[cid.first >> 5];
+		struct sid sid;
+
+		reason = REASON_FALLBACK_UNKNOWN_CODEPOINT;
+		/* The last one is always empty. */
+		if (config->algorithm != ALGORITHM_NONE) {
+			codepoint = cid.first >> 5;
+			if (read_sid(config, &cid, &sid, &reason)) {
+				__u64 tag = generation << 16 | config->sid_space;
+				const struct server_memo *server =
+					find_server_memo(memos, sid.word, tag);
+
+				/* Or one of nobody: the tables know. */
+				if (!server)
+					return NOT_PLAIN;
+
+				const struct backend *backend = &server->backend;
+
+				if (!is_plain(packet, backend))
+					return NOT_PLAIN;
+				count(server_cells, server->server.cell, octets);
+				count_vip(ctx, vip, codepoint, REASON_ROUTED_BY_CID, octets);
+				return leave_plain(ctx, packet, backend);
+			}
+		}
+	}
+	if (vip->flags & VIP_STEER_ONLY) {
+		count_vip(ctx, vip, codepoint, REASON_STEER_LOCAL, octets);
+		return XDP_PASS;
+	}
+	return fall_back_plain(ctx, packet, vip, codepoint, reason, octets);
+}
+
+/* UDP to a port that no VIP has. */
+static __always_inline int pass_plain(struct xdp_md *ctx, const struct packet *packet)
+{
+	const struct udphdr *udp = packet->l4;
+
+	if (has_port(port_bits_of(udp->dest)->tunnel_end, udp->dest) ||
+	    has_port(port_bits_of(udp->source)->return_path, udp->source))
+		return NOT_PLAIN;
+	return pass(ctx, REASON_NOT_VIP, packet->end - (void *)packet->eth);
+}
+
+static __always_inline int route_plain_v4(struct xdp_md *ctx, struct ethhdr *eth, void *end)
+{
+	const struct iphdr *ip = (const void *)(eth + 1);
+	const struct udphdr *udp = (const void *)(ip + 1);
+	struct packet packet = {
+		.eth = eth,
+		.end = end,
+		.ethernet = sizeof(*eth),
+		.ip = (void *)ip,
+		.l4 = (void *)udp,
+		.ipv4 = true,
+	};
+
+	if ((void *)(udp + 1) > end)
+		return NOT_PLAIN;
+
+	__u32 total = bpf_ntohs(ip->tot_len);
+	__u32 length = bpf_ntohs(udp->len);
+
+	if (*(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff) ||
+	    (__u64)(end - (void *)ip) < total || total < sizeof(*ip))
+		return NOT_PLAIN;
+	if (ip->protocol == IPPROTO_TCP)
+		return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
+	if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) || length + sizeof(*ip) > total)
+		return NOT_PLAIN;
+	packet.ttl = ip->ttl;
+	if (!has_port(port_bits_of(udp->dest)->vip, udp->dest))
+		return pass_plain(ctx, &packet);
+	return route_plain_vip(ctx, &packet, ip->daddr, 0, udp->dest | IS_IPV4);
+}
+
+static __always_inline int route_plain_v6(struct xdp_md *ctx, struct ethhdr *eth, void *end)
+{
+	const struct ipv6hdr *ip = (const void *)(eth + 1);
+	const struct udphdr *udp = (const void *)(ip + 1);
+	struct packet packet = {
+		.eth = eth,
+		.end = end,
+		.ethernet = sizeof(*eth),
+		.ip = (void *)ip,
+		.l4 = (void *)udp,
+	};
+
+	if ((void *)(udp + 1) > end)
+		return NOT_PLAIN;
+
+	__u32 payload = bpf_ntohs(ip->payload_len);
+	__u32 length = bpf_ntohs(udp->len);
+
+	if (*(const __u8 *)ip >> 4 != 6 || (__u64)(end - (void *)udp) < payload)
+		return NOT_PLAIN;
+	if (ip->nexthdr == IPPROTO_TCP)
+		return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
+	if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
+		return NOT_PLAIN;
+	packet.ttl = ip->hop_limit;
+	if (!has_port(port_bits_of(udp->dest)->vip, udp->dest))
+		return pass_plain(ctx, &packet);
+
+	const void *addr = &ip->daddr;
+
+	return route_plain_vip(ctx, &packet, AT(const __u64, addr), AT(const __u64, addr + 8),
+			       udp->dest);
+}
+
+__noinline int route_plain(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+
+	if ((void *)(eth + 1) > end)
+		return NOT_PLAIN;
+	if (ether_type_of(eth) == bpf_htons(ETH_P_IP))
+		return route_plain_v4(ctx, eth, end);
+	if (ether_type_of(eth) == bpf_htons(ETH_P_IPV6))
+		return route_plain_v6(ctx, eth, end);
+	return NOT_PLAIN;
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef TERN_PORTS_H
+#define TERN_PORTS_H
+
+#include "maps.h"
+#include "packet.h"
+
+static __always_inline const volatile struct port_bits *port_bits_of(__be16 port)
+{
+	return &shared.ports[bpf_ntohs(port) >> 6 & (PORT_WORDS - 1)];
+}
+
+static __always_inline bool has_port(__u64 bits, __be16 port)
+{
+	return bits >> (bpf_ntohs(port) & 63) & 1;
+}
+
+#endif

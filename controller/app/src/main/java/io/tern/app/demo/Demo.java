@@ -61,7 +61,8 @@ final class Demo implements AutoCloseable {
   DemoReport run() throws Exception {
     progress.show("starting the controller for the " + fabric.dataPlane());
     try {
-      intent.createDevice(HostAndPort.format(fabric.p4Runtime()), fabric.deviceId());
+      intent.createDevice(
+          HostAndPort.format(fabric.p4Runtime()), fabric.deviceId(), fabric.carriesEverything());
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "the controller does not answer"
@@ -120,7 +121,7 @@ final class Demo implements AutoCloseable {
     for (int i = 0; i < options.backends(); i++) {
       Endpoint own = DemoAddresses.server(run, i);
       MacAddress mac = DemoAddresses.serverMac(run, i);
-      int port = DemoAddresses.serverPort(run, i, options.backends());
+      int port = fabric.serverPort(run, i, options.backends());
       String backend = intent.createBackend(pool, "server-" + (i + 1), own, mac, port);
       servers.add(new Fabric.ServerSite(run, i, backend, own, mac, port));
     }

@@ -21,6 +21,9 @@ final class DemoAddresses {
   /** Port of the switch that stands for the controller (docs/p4.md). */
   static final int CPU_PORT = 255;
 
+  /** Where the edge load balancer is on the network of {@code --data-plane xdp}. */
+  static final int EDGE_PORT = 2;
+
   private static final int FIRST_SERVER_PORT = 16;
 
   private DemoAddresses() {}

@@ -32,7 +32,8 @@ public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_BACKENDS = 64;
   private static final int MIN_CHUNKS = 3;
 
-  private static final int MAX_BACKENDS_BMV2 = 16;
+  /** Each backend of each run is a process. */
+  private static final int MAX_BACKENDS_IN_NAMESPACES = 16;
 
   private static final PrivateNamespaces.Tool BMV2 =
       new PrivateNamespaces.Tool(
@@ -89,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
           "QUIC servers of each run, 2 to "
               + MAX_BACKENDS
               + ", with BMv2 to "
-              + MAX_BACKENDS_BMV2
+              + MAX_BACKENDS_IN_NAMESPACES
               + " (${DEFAULT-VALUE}).")
   private int backends;
 
@@ -131,11 +132,11 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check("--clients", clients, 1, MAX_CLIENTS);
-    check(
-        "--backends", backends, 2, dataPlane == DataPlane.bmv2 ? MAX_BACKENDS_BMV2 : MAX_BACKENDS);
+    boolean inNamespaces = dataPlane != DataPlane.embedded;
+    check("--backends", backends, 2, inNamespaces ? MAX_BACKENDS_IN_NAMESPACES : MAX_BACKENDS);
     check("--chunks", chunks, MIN_CHUNKS, 1_000_000);
     Optional<Path> inside = PrivateNamespaces.entered();
-    if (dataPlane == DataPlane.bmv2 && inside.isEmpty()) {
+    if (inNamespaces && inside.isEmpty()) {
       return runInNamespaces();
     }
     inside.ifPresent(PrivateNamespaces::endWithParent);
@@ -144,10 +145,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintStream err = System.err;
     DemoReport report;
     DemoOptions options = options();
-    try (Fabric fabric =
-            dataPlane == DataPlane.bmv2
-                ? new Bmv2Fabric(options, directory)
-                : new EmbeddedFabric(options);
+    try (Fabric fabric = fabric(options, directory);
         Demo demo =
             new Demo(
                 options,
@@ -177,16 +175,25 @@ public final class DemoCommand implements Callable<Integer> {
         killController);
   }
 
+  private Fabric fabric(DemoOptions options, Path directory) throws Exception {
+    return switch (dataPlane) {
+      case embedded -> new EmbeddedFabric(options);
+      case bmv2 -> new Bmv2Fabric(options, directory);
+    };
+  }
+
   private int runInNamespaces() throws IOException, InterruptedException {
     List<PrivateNamespaces.Tool> tools = new ArrayList<>(PrivateNamespaces.tools());
     tools.add(BMV2);
-    List<String> obstacles = PrivateNamespaces.obstacles(tools);
+    PrivateNamespaces.Pins pins = PrivateNamespaces.Pins.NONE;
+    List<String> obstacles = PrivateNamespaces.obstacles(tools, pins);
     if (!obstacles.isEmpty()) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--data-plane bmv2 needs " + String.join(", and ", obstacles));
+          spec.commandLine(),
+          "--data-plane " + dataPlane + " needs " + String.join(", and ", obstacles));
     }
     return PrivateNamespaces.run(
-        spec.root().commandLine().getParseResult().originalArgs(), DemoDirectory.create());
+        spec.root().commandLine().getParseResult().originalArgs(), DemoDirectory.create(), pins);
   }
 
   /** The servers' warnings about the killed controller would only bury the progress. */

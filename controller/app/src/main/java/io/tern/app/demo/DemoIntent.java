@@ -54,21 +54,29 @@ final class DemoIntent {
     this.timeout = requireNonNull(timeout, "timeout");
   }
 
-  /** The switch, with the NAT as the station behind its first port. */
-  void createDevice(String p4runtimeAddress, long deviceId) {
+  /**
+   * The data plane.
+   *
+   * @param withNat the NAT is a station behind its first port, to which it carries the servers'
+   *     answers
+   */
+  void createDevice(String p4runtimeAddress, long deviceId, boolean withNat) {
+    Device.Builder device =
+        Device.newBuilder()
+            .setP4RuntimeAddress(p4runtimeAddress)
+            .setDeviceId(deviceId)
+            .setMacAddress(DemoAddresses.SWITCH.toString());
+    if (withNat) {
+      device.addStations(
+          Station.newBuilder()
+              .setMacAddress(DemoAddresses.NAT.toString())
+              .setPort(DemoAddresses.NAT_PORT));
+    }
     call(DeviceServiceGrpc.newBlockingStub(channel))
         .createDevice(
             CreateDeviceRequest.newBuilder()
                 .setDeviceId(resourceId(DEVICE))
-                .setDevice(
-                    Device.newBuilder()
-                        .setP4RuntimeAddress(p4runtimeAddress)
-                        .setDeviceId(deviceId)
-                        .setMacAddress(DemoAddresses.SWITCH.toString())
-                        .addStations(
-                            Station.newBuilder()
-                                .setMacAddress(DemoAddresses.NAT.toString())
-                                .setPort(DemoAddresses.NAT_PORT)))
+                .setDevice(device)
                 .build());
   }
 

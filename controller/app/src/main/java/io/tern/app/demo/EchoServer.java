@@ -2,6 +2,7 @@ package io.tern.app.demo;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -53,27 +54,41 @@ final class EchoServer implements AutoCloseable {
             .channel(NioDatagramChannel.class)
             // All clients of the server share it; the kernel gives what it permits.
             .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
-            .handler(
-                new QuicServerCodecBuilder()
-                    .sslContext(tls)
-                    .connectionIdAddressGenerator(cids)
-                    .localConnectionIdLength(cidLength)
-                    // A client whose address changes under it (NAT) is what the demo is about.
-                    .activeMigration(true)
-                    // Each new path of the client takes one of its CIDs for good; the default of 2
-                    // would end the connection at the second change of address, whoever routes it.
-                    .activeConnectionIdLimit(8)
-                    .maxIdleTimeout(idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .initialMaxData(1 << 20)
-                    .initialMaxStreamDataBidirectionalRemote(1 << 20)
-                    .initialMaxStreamsBidirectional(1)
-                    .handler(new Ignore())
-                    .streamHandler(new Echo())
-                    .build())
+            .handler(codec(tls, cids, cidLength, idleTimeout, new Ignore()))
             .bind(address)
             .sync()
             .channel();
     return new EchoServer(socket);
+  }
+
+  /**
+   * The server as a handler of any datagram channel.
+   *
+   * @param connections sharable; in the pipeline of each connection
+   */
+  static ChannelHandler codec(
+      QuicSslContext tls,
+      QuicConnectionIdGenerator cids,
+      int cidLength,
+      Duration idleTimeout,
+      ChannelHandler connections) {
+    return new QuicServerCodecBuilder()
+        .sslContext(tls)
+        .connectionIdAddressGenerator(cids)
+        .localConnectionIdLength(cidLength)
+        // A client whose address changes under it (NAT) is what the demo is about.
+        .activeMigration(true)
+        // Each new path of the client takes one of its CIDs for good; the default of 2 would end
+        // the
+        // connection at the second change of address, whoever routes it.
+        .activeConnectionIdLimit(8)
+        .maxIdleTimeout(idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .initialMaxData(1 << 20)
+        .initialMaxStreamDataBidirectionalRemote(1 << 20)
+        .initialMaxStreamsBidirectional(1)
+        .handler(connections)
+        .streamHandler(new Echo())
+        .build();
   }
 
   /** Where it listens. */

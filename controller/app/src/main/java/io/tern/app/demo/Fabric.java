@@ -33,6 +33,18 @@ interface Fabric extends AutoCloseable {
   /** The data plane's P4Runtime device ID. */
   long deviceId();
 
+  /**
+   * Whether what is no VIP's, the servers' answers above all, passes through the data plane, too.
+   */
+  default boolean carriesEverything() {
+    return true;
+  }
+
+  /** The data plane's port behind which a server is. */
+  default int serverPort(int run, int index, int serversPerRun) {
+    return DemoAddresses.serverPort(run, index, serversPerRun);
+  }
+
   /** An address of the controller's host that the servers' hosts reach. */
   InetAddress controllerAddress();
 

@@ -14,27 +14,59 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Hosts in network namespaces, each with a veth pair to the data plane. Works inside {@link
- * PrivateNamespaces}, with which everything disappears. Not thread-safe.
+ * Hosts in network namespaces, each with a veth pair to the demo's own namespace. What joins these
+ * is a data plane, or a bridge. Works inside {@link PrivateNamespaces}, with which everything
+ * disappears. Not thread-safe.
  */
 final class NamespaceNetwork {
   /** The controller's end of the management network. */
   static final InetAddress CONTROLLER = Endpoint.parseAddress("10.0.0.1");
 
-  private static final String SCRIPT = "host.sh";
+  /** The script that adds a host. */
+  private static final String HOST = "host.sh";
+
+  /** The script that puts a host's cable into the bridge. */
+  private static final String BRIDGE_PORT = "bridge-port.sh";
+
+  private static final String BRIDGE = "lan";
   private static final int MANAGEMENT_ADDRESSES = 250;
 
-  private final byte[] script;
+  private final byte[] host = script(HOST);
+  private final byte[] bridgePort = script(BRIDGE_PORT);
+  private final boolean bridged;
   private final Map<Integer, String> interfaces = new TreeMap<>();
 
-  NamespaceNetwork() throws IOException {
-    try (InputStream in = NamespaceNetwork.class.getResourceAsStream(SCRIPT)) {
-      script = requireNonNull(in, SCRIPT).readAllBytes();
-    }
+  private NamespaceNetwork(boolean bridged) throws IOException {
+    this.bridged = bridged;
     run(List.of("ip", "link", "set", "lo", "up"), new byte[0]);
+    if (bridged) {
+      run(
+          List.of("ip", "link", "add", BRIDGE, "type", "bridge", "mcast_snooping", "0"),
+          new byte[0]);
+      run(List.of("ip", "link", "set", BRIDGE, "up"), new byte[0]);
+    }
   }
 
-  /** The data plane's end of each cable, by the data plane's port. */
+  /** A network whose cables end in the interfaces of a data plane. */
+  static NamespaceNetwork cables() throws IOException {
+    return new NamespaceNetwork(false);
+  }
+
+  /**
+   * A network whose cables end in a bridge of the kernel. It knows where each MAC address is, and
+   * floods nothing.
+   */
+  static NamespaceNetwork bridged() throws IOException {
+    return new NamespaceNetwork(true);
+  }
+
+  private static byte[] script(String name) throws IOException {
+    try (InputStream in = NamespaceNetwork.class.getResourceAsStream(name)) {
+      return requireNonNull(in, name).readAllBytes();
+    }
+  }
+
+  /** The near end of each cable, by port. */
   Map<Integer, String> interfaces() {
     return Map.copyOf(interfaces);
   }
@@ -55,15 +87,36 @@ final class NamespaceNetwork {
   void addServer(
       int port, MacAddress mac, MacAddress gateway, Endpoint own, Endpoint vipV4, Endpoint vipV6)
       throws IOException {
-    int number = interfaces.size();
     List<String> arguments = new ArrayList<>(host("server", port, mac, gateway));
-    arguments.add(own.address().getHostAddress());
     arguments.add(CONTROLLER.getHostAddress());
-    arguments.add(
-        "10.0." + (1 + number / MANAGEMENT_ADDRESSES) + "." + (1 + number % MANAGEMENT_ADDRESSES));
+    arguments.add(managementAddress());
+    arguments.add(own.address().getHostAddress());
     arguments.add(vipV4.address().getHostAddress());
     arguments.add(vipV6.address().getHostAddress());
     addHost(port, arguments);
+  }
+
+  /**
+   * A host between the others, without addresses of theirs.
+   *
+   * @return its address in the management network
+   */
+  InetAddress addEdge(int port, MacAddress mac, MacAddress gateway) throws IOException {
+    List<String> arguments = new ArrayList<>(host("edge", port, mac, gateway));
+    String management = managementAddress();
+    arguments.add(CONTROLLER.getHostAddress());
+    arguments.add(management);
+    addHost(port, arguments);
+    return Endpoint.parseAddress(management);
+  }
+
+  /** The next host's. */
+  private String managementAddress() {
+    int number = interfaces.size();
+    return "10.0."
+        + (1 + number / MANAGEMENT_ADDRESSES)
+        + "."
+        + (1 + number % MANAGEMENT_ADDRESSES);
   }
 
   /** {@code command}, run on the host behind a port. */
@@ -81,10 +134,19 @@ final class NamespaceNetwork {
   }
 
   private void addHost(int port, List<String> arguments) throws IOException {
+    run(shell(arguments), host);
+    String name = arguments.get(1);
+    if (bridged) {
+      String mac = arguments.get(2);
+      run(shell(List.of(BRIDGE, name, mac)), bridgePort);
+    }
+    interfaces.put(port, name);
+  }
+
+  private static List<String> shell(List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("sh", "-eu", "-s", "--"));
     command.addAll(arguments);
-    run(command, script);
-    interfaces.put(port, arguments.get(1));
+    return command;
   }
 
   private static void run(List<String> command, byte[] input) throws IOException {

@@ -34,24 +34,19 @@ final class PrivateNamespaces {
 
   private static final List<String> UNSHARE =
       List.of(
-          "unshare",
-          "--net",
-          "--mount",
-          "--pid",
-          "--fork",
-          "--kill-child",
-          "--mount-proc",
-          "--",
-          "sh",
-          "-euc",
-          // Names of namespaces that only this mount namespace knows.
-          "mkdir -p /run/netns; mount -t tmpfs tern /run/netns; exec \"$@\"",
-          "sh");
+          "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--");
 
-  /** Everything that {@code host.sh} needs of the kernel, tried once. */
+  /** Names of namespaces that only this mount namespace knows. */
+  private static final String NAMES = "mkdir -p /run/netns; mount -t tmpfs tern /run/netns;";
+
+  /** BPF objects that are pinned disappear with it, too. */
+  private static final String PINS = " mount -t bpf tern /sys/fs/bpf;";
+
+  /** Everything that {@code host.sh} and {@code bridge-port.sh} need of the kernel, tried once. */
   private static final String PROBE =
       "ip netns add probe;"
           + " ip link add probe type veth peer name eth0 netns probe;"
+          + " ip link add lan type bridge;"
           + " nsenter --net=/run/netns/probe ethtool -K eth0 tx off >/dev/null;"
           + " test -e /proc/sys/net/ipv6 || { echo 'the kernel has no IPv6'; exit 1; }";
 
@@ -67,7 +62,8 @@ final class PrivateNamespaces {
    *
    * @param tools programs that have to be on PATH, with what to do if they are not
    */
-  static List<String> obstacles(List<Tool> tools) throws IOException, InterruptedException {
+  static List<String> obstacles(List<Tool> tools, Pins pins)
+      throws IOException, InterruptedException {
     List<String> obstacles = new ArrayList<>();
     if (!isRoot()) {
       obstacles.add("root, to make network namespaces (sudo)");
@@ -78,15 +74,15 @@ final class PrivateNamespaces {
       }
     }
     if (obstacles.isEmpty()) {
-      List<String> command = new ArrayList<>(UNSHARE);
-      command.addAll(List.of("sh", "-euc", PROBE));
+      List<String> command = inside(List.of("sh", "-euc", PROBE), pins);
       Process probe = new ProcessBuilder(command).redirectErrorStream(true).start();
       probe.getOutputStream().close();
       String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (probe.waitFor() != 0) {
         obstacles.add(
-            "to be allowed network, mount and PID namespaces and veth pairs (in a container:"
-                + " docker run --privileged): "
+            "to be allowed network, mount and PID namespaces, veth pairs and bridges"
+                + (pins == Pins.PRIVATE ? ", and a BPF file system" : "")
+                + " (in a container: docker run --privileged): "
                 + said.strip().replaceAll("\\s*\\R\\s*", "; "));
       }
     }
@@ -105,12 +101,29 @@ final class PrivateNamespaces {
     }
   }
 
+  /** Whether what runs inside pins BPF objects. */
+  enum Pins {
+    NONE,
+    /** The BPF file system at {@code /sys/fs/bpf} is the namespaces' own. */
+    PRIVATE
+  }
+
+  /** {@code command}, run in namespaces of its own. */
+  static List<String> inside(List<String> command, Pins pins) {
+    List<String> inside = new ArrayList<>(UNSHARE);
+    inside.addAll(
+        List.of("sh", "-euc", NAMES + (pins == Pins.PRIVATE ? PINS : "") + " exec \"$@\"", "sh"));
+    inside.addAll(command);
+    return inside;
+  }
+
   /** What {@code host.sh} and this class call. */
   static List<Tool> tools() {
     return List.of(
         new Tool("unshare", "apt-get install util-linux"),
         new Tool("nsenter", "apt-get install util-linux"),
         new Tool("ip", "apt-get install iproute2"),
+        new Tool("bridge", "apt-get install iproute2"),
         new Tool("ethtool", "apt-get install ethtool"));
   }
 
@@ -120,15 +133,18 @@ final class PrivateNamespaces {
    * @param directory is what {@link #entered} will be; deleted if this process is told to stop
    * @return exit status
    */
-  static int run(List<String> arguments, Path directory) throws IOException, InterruptedException {
+  static int run(List<String> arguments, Path directory, Pins pins)
+      throws IOException, InterruptedException {
     List<String> options =
         List.of(
             HEAP,
             "-D" + DIRECTORY + "=" + directory,
             "-Dtern.terminal=" + Boolean.getBoolean("tern.terminal"));
-    List<String> command = new ArrayList<>(UNSHARE);
-    command.addAll(
-        ChildJvm.command(directory, options, "io.tern.app.Tern", arguments.toArray(new String[0])));
+    List<String> command =
+        inside(
+            ChildJvm.command(
+                directory, options, "io.tern.app.Tern", arguments.toArray(new String[0])),
+            pins);
     Process inside =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)

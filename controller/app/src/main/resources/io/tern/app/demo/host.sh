@@ -1,9 +1,10 @@
-# Adds one host of the demo's network: a network namespace with a veth pair to the data plane.
+# Adds one host of the demo's network: a network namespace with a veth pair to the demo's own.
 #
 #   sh -eu host.sh clients INTERFACE MAC GATEWAY_MAC PUBLIC_V6 PUBLIC_V4...
-#   sh -eu host.sh server INTERFACE MAC GATEWAY_MAC OWN CONTROLLER MANAGEMENT VIP_V4 VIP_V6
+#   sh -eu host.sh server INTERFACE MAC GATEWAY_MAC CONTROLLER MANAGEMENT OWN VIP_V4 VIP_V6
+#   sh -eu host.sh edge INTERFACE MAC GATEWAY_MAC CONTROLLER MANAGEMENT
 #
-# INTERFACE is the data plane's end of the pair, and the name of the namespace. Runs inside the
+# INTERFACE is the near end of the pair, and the name of the namespace. Runs inside the
 # demo's own network and mount namespaces only: names need to be unique there, and nothing is undone.
 
 role=$1 interface=$2 mac=$3 gateway=$4
@@ -41,12 +42,9 @@ case $role in
     shift
     for range; do in_host ip route add local "$range" dev lo; done
     ;;
-  server)
-    own=$1 controller=$2 management=$3 vip_v4=$4 vip_v6=$5
-    in_host ip addr add "$own/128" dev eth0 nodad
-    # Direct server return: the server answers from the VIP.
-    in_host ip addr add "$vip_v4/32" dev lo
-    in_host ip addr add "$vip_v6/128" dev lo nodad
+  server | edge)
+    controller=$1 management=$2
+    shift 2
     # The management network: a cable of its own to the controller, which no client's packet takes.
     ip link add "m$interface" type veth peer name management netns "$interface"
     ip addr add "$controller" peer "$management" dev "m$interface"
@@ -55,3 +53,11 @@ case $role in
     in_host ip link set management up
     ;;
 esac
+
+if [ "$role" = server ]; then
+  own=$1 vip_v4=$2 vip_v6=$3
+  in_host ip addr add "$own/128" dev eth0 nodad
+  # Direct server return: the server answers from the VIP.
+  in_host ip addr add "$vip_v4/32" dev lo
+  in_host ip addr add "$vip_v6/128" dev lo nodad
+fi

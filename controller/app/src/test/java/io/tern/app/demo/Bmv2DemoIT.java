@@ -32,7 +32,7 @@ class Bmv2DemoIT {
   void needsRootAndBmv2() throws Exception {
     List<PrivateNamespaces.Tool> tools = new ArrayList<>(PrivateNamespaces.tools());
     tools.add(new PrivateNamespaces.Tool(Bmv2Process.PROGRAM, "BMv2"));
-    List<String> obstacles = PrivateNamespaces.obstacles(tools);
+    List<String> obstacles = PrivateNamespaces.obstacles(tools, PrivateNamespaces.Pins.NONE);
     assumeTrue(obstacles.isEmpty(), () -> "not run; it would need " + obstacles);
   }
 

@@ -1,0 +1,280 @@
+package io.tern.app.demo;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.tern.cid.CidAlgorithm;
+import io.tern.cid.CidKey;
+import io.tern.core.intent.Endpoint;
+import io.tern.embedded.port.PortSelector;
+import io.tern.workers.WorkerCounters;
+import io.tern.workers.WorkerGroup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A QUIC server of several processes is restarted again and again while clients behind a NAT that
+ * rebinds keep opening connections and transferring. Works inside {@link PrivateNamespaces} only:
+ * all hosts are one, and the public addresses are its own.
+ */
+public final class RollingRestart {
+  private static final Logger logger = LoggerFactory.getLogger(RollingRestart.class);
+
+  private static final Path GROUP = Path.of("/sys/fs/bpf/tern_rolling_restart");
+  private static final Duration STALL = Duration.ofSeconds(15);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int MIN_CHUNKS = 15;
+  private static final int MAX_CHUNKS = 60;
+  private static final int PATIENCE_SECONDS = 120;
+
+  /**
+   * What happens.
+   *
+   * @param restarts of the whole server, one after the other
+   * @param workers processes of each generation
+   * @param clients that have a connection at any time
+   * @param steering false: the kernel chooses sockets by the 4-tuple
+   * @param scratch directory of the test
+   */
+  record Task(int restarts, int workers, int clients, boolean steering, String scratch) {}
+
+  /**
+   * How it went.
+   *
+   * @param connections that clients opened
+   * @param lost that ended before their transfer did, by why
+   * @param rebindings of the NAT during transfers
+   * @param served connections that the processes counted, unfinished handshakes among them
+   * @param unknown packets for a server ID that nobody has (any more)
+   */
+  record Result(
+      int connections,
+      Map<String, Integer> lost,
+      int rebindings,
+      int served,
+      long byCid,
+      long byHash,
+      long unknown,
+      long gone,
+      long noneAccepts) {}
+
+  private final Task task;
+  private final Random random = new Random(11);
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger rebindings = new AtomicInteger();
+  private final Map<String, Integer> lost = new TreeMap<>();
+  private final AtomicInteger served = new AtomicInteger();
+  private final List<CompletableFuture<Void>> ends = new ArrayList<>();
+  private final ExecutorService waiting = Executors.newCachedThreadPool();
+  private volatile boolean over;
+
+  private RollingRestart(Task task) {
+    this.task = task;
+  }
+
+  /** Runs it; for {@link ChildProcess}. */
+  public static void main(String[] args) {
+    int status = 1;
+    try {
+      ParentProcess parent = new ParentProcess(System.in, System.out);
+      Task task = requireNonNull(parent.read(Task.class), "no task");
+      parent.haltAtEnd();
+      parent.write(new RollingRestart(task).run());
+      status = 0;
+    } catch (Exception e) {
+      logger.error("the restarts cannot go on", e);
+    }
+    Runtime.getRuntime().halt(status);
+  }
+
+  private Result run() throws Exception {
+    Path scratch = Path.of(task.scratch());
+    command("ip", "link", "set", "lo", "up");
+    for (String range : PublicAddresses.RANGES_V4) {
+      command("ip", "route", "add", "local", range, "dev", "lo");
+    }
+    Endpoint vip = DemoAddresses.vipV4(0);
+    command("ip", "addr", "add", vip.address().getHostAddress() + "/32", "dev", "lo");
+    byte[] key = new byte[CidKey.LENGTH];
+    new SecureRandom().nextBytes(key);
+    Files.writeString(scratch.resolve(RestartedServer.CID_KEY), HexFormat.of().formatHex(key));
+    DemoTls.create().write(scratch);
+    QuicSslContext tls = DemoTls.clientOf(scratch);
+
+    MultiThreadIoEventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    WorkerCounters counters = new WorkerCounters(0, 0, 0, 0, 0);
+    try (PortSelector selector = PortSelector.start("nat");
+        SocketNat nat = new SocketNat(selector, 1)) {
+      List<ChildProcess> generation = start(0, vip);
+      List<CompletableFuture<Void>> clients = new ArrayList<>();
+      for (int i = 0; i < task.clients(); i++) {
+        clients.add(new CompletableFuture<>());
+        connect(loops, tls, nat, vip, clients.get(i));
+      }
+      for (int restart = 1; restart <= task.restarts(); restart++) {
+        List<ChildProcess> next = start(restart, vip);
+        if (task.steering()) {
+          try (WorkerGroup group = WorkerGroup.open(GROUP, WorkerGroup.DEFAULT_SLOTS)) {
+            group.acceptFrom(restart);
+          }
+        }
+        drain(generation);
+        generation = next;
+      }
+      over = true;
+      for (CompletableFuture<Void> client : clients) {
+        client.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
+      drain(generation);
+      for (CompletableFuture<Void> end : ends) {
+        end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
+      if (task.steering()) {
+        try (WorkerGroup group = WorkerGroup.open(GROUP, WorkerGroup.DEFAULT_SLOTS)) {
+          counters = group.counters();
+        }
+      }
+    }
+    synchronized (lost) {
+      return new Result(
+          connections.get(),
+          lost,
+          rebindings.get(),
+          served.get(),
+          counters.byCid(),
+          counters.unroutable(),
+          counters.unknown(),
+          counters.gone(),
+          counters.noneAccepts());
+    }
+  }
+
+  /** All processes of a generation, when all of them serve. */
+  private List<ChildProcess> start(int generation, Endpoint vip) throws Exception {
+    List<ChildProcess> processes = new ArrayList<>();
+    Path scratch = Path.of(task.scratch());
+    for (int i = 0; i < task.workers(); i++) {
+      ChildProcess process =
+          ChildProcess.start(
+              "worker " + i + " of generation " + generation,
+              scratch.resolve("workers.log"),
+              ChildJvm.command(
+                  scratch, List.of("-Xmx64m", "-Xshare:auto"), RestartedServer.class.getName()));
+      process.write(
+          new RestartedServer.Task(
+              ServerProcess.Address.of(vip),
+              task.steering() ? GROUP.toString() : null,
+              generation,
+              CidAlgorithm.FOUR_PASS,
+              3,
+              8,
+              task.scratch(),
+              STALL.toMillis()));
+      processes.add(process);
+    }
+    for (ChildProcess process : processes) {
+      process.read(RestartedServer.Serving.class);
+    }
+    return processes;
+  }
+
+  /** Tells them to drain, and waits beside for the last word of each. */
+  private void drain(List<ChildProcess> generation) throws IOException {
+    for (ChildProcess process : generation) {
+      process.write(new RestartedServer.Drain(true));
+      ends.add(
+          CompletableFuture.runAsync(
+              () -> {
+                try (process) {
+                  served.addAndGet(process.read(RestartedServer.Drained.class).connections());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              waiting));
+    }
+  }
+
+  /** One connection after the other, until the last restart is over. */
+  private void connect(
+      MultiThreadIoEventLoopGroup loops,
+      QuicSslContext tls,
+      SocketNat nat,
+      Endpoint vip,
+      CompletableFuture<Void> done) {
+    if (over) {
+      done.complete(null);
+      return;
+    }
+    int chunks;
+    long seed;
+    synchronized (random) {
+      chunks = MIN_CHUNKS + random.nextInt(MAX_CHUNKS - MIN_CHUNKS);
+      seed = random.nextLong();
+    }
+    try {
+      AccessNetwork.Line line = nat.connect(vip);
+      connections.incrementAndGet();
+      new TransferClient(
+              loops,
+              tls,
+              line.clientSide(),
+              new TransferClient.Transfer(chunks, PAUSE, STALL, seed),
+              sent -> rebind(line, sent == chunks / 2),
+              received -> {})
+          .run()
+          .thenAccept(
+              outcome -> {
+                if (!outcome.survived()) {
+                  synchronized (lost) {
+                    lost.merge(outcome.failure(), 1, Integer::sum);
+                  }
+                }
+                connect(loops, tls, nat, vip, done);
+              });
+    } catch (IOException e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  private void rebind(AccessNetwork.Line line, boolean now) {
+    if (!now) {
+      return;
+    }
+    try {
+      line.rebind();
+      rebindings.incrementAndGet();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the NAT has no socket for another address", e);
+    }
+  }
+
+  private static void command(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + said);
+    }
+  }
+}

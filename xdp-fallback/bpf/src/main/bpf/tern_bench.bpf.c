@@ -78,7 +78,7 @@ static __always_inline bool renew(struct xdp_md *ctx)
 }
 
 SEC("xdp")
-int bench_empty(struct xdp_md *ctx)
+int bench_empty(struct xdp_md *ctx __attribute__((unused)))
 {
 	return XDP_TX;
 }

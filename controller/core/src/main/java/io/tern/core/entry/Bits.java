@@ -44,11 +44,12 @@ public final class Bits implements Comparable<Bits> {
 
   /** From an unsigned 64-bit value. */
   public static Bits of(long value) {
-    byte[] octets = new byte[8];
-    for (int i = 0; i < 8; i++) {
-      octets[i] = (byte) (value >>> (56 - 8 * i));
+    int length = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 7) / Byte.SIZE);
+    byte[] octets = new byte[length];
+    for (int i = 0; i < length; i++) {
+      octets[i] = (byte) (value >>> (Byte.SIZE * (length - 1 - i)));
     }
-    return of(octets);
+    return new Bits(octets);
   }
 
   /** A copy of the octets, shortest form. */

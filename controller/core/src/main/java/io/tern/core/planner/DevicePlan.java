@@ -2,16 +2,10 @@ package io.tern.core.planner;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tern.core.entry.Bits;
 import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
 import io.tern.core.intent.Intent.CidConfigKey;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,41 +31,14 @@ public record DevicePlan(
     Map<Integer, TableEntry.Action> defaultActions,
     Set<CidConfigKey> cidConfigs,
     List<Unsupported> unsupported) {
-  /** By table ID, then by the values of the match fields. */
-  static final Comparator<TableEntry> ORDER =
-      Comparator.comparingInt((TableEntry entry) -> entry.key().tableId())
-          .thenComparing(entry -> entry.key().match(), DevicePlan::compareMatch);
-
   public DevicePlan {
     requireNonNull(deviceId, "deviceId");
-    entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    entries = entries instanceof PlannedEntries ? entries : PlannedEntries.of(entries.values());
     groups = List.copyOf(groups);
     cloneSessions = List.copyOf(cloneSessions);
     defaultActions = Map.copyOf(defaultActions);
     cidConfigs = Set.copyOf(cidConfigs);
     unsupported = List.copyOf(unsupported);
-  }
-
-  static Map<TableEntry.Key, TableEntry> ordered(Collection<TableEntry> entries) {
-    List<TableEntry> sorted = new ArrayList<>(entries);
-    sorted.sort(ORDER);
-    Map<TableEntry.Key, TableEntry> byKey = new LinkedHashMap<>(2 * sorted.size());
-    for (TableEntry entry : sorted) {
-      if (byKey.put(entry.key(), entry) != null) {
-        throw new IllegalStateException("planned twice: " + entry.key());
-      }
-    }
-    return byKey;
-  }
-
-  private static int compareMatch(List<Bits> a, List<Bits> b) {
-    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-      int order = a.get(i).compareTo(b.get(i));
-      if (order != 0) {
-        return order;
-      }
-    }
-    return Integer.compare(a.size(), b.size());
   }
 
   /** What leads from {@code actual} to this plan; empty if the device is right already. */

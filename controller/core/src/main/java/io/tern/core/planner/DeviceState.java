@@ -3,7 +3,10 @@ package io.tern.core.planner;
 import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MulticastGroup;
 import io.tern.core.entry.TableEntry;
+import io.tern.p4.contract.TernP4.Tables;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,5 +33,14 @@ public record DeviceState(
     groups = List.copyOf(groups);
     cloneSessions = List.copyOf(cloneSessions);
     defaultActions = Map.copyOf(defaultActions);
+  }
+
+  /** What the device has once everything that leads from here to {@code plan} is done. */
+  public DeviceState after(DevicePlan plan) {
+    List<TableEntry> all = new ArrayList<>(plan.entries().values());
+    entries.stream().filter(entry -> !Tables.IDS.contains(entry.key().tableId())).forEach(all::add);
+    Map<Integer, TableEntry.Action> defaults = new HashMap<>(defaultActions);
+    defaults.putAll(plan.defaultActions());
+    return new DeviceState(all, plan.groups(), plan.cloneSessions(), defaults);
   }
 }

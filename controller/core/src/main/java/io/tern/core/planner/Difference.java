@@ -107,23 +107,19 @@ public record Difference(List<Stage> stages) {
   private static void entries(
       DeviceState actual, DevicePlan plan, Map<Step, List<Operation>> steps) {
     Map<TableEntry.Key, TableEntry> present = new HashMap<>(2 * actual.entries().size());
-    List<TableEntry> surplus = new ArrayList<>();
-    for (TableEntry entry : actual.entries()) {
-      present.put(entry.key(), entry);
-      if (Tables.IDS.contains(entry.key().tableId()) && !plan.entries().containsKey(entry.key())) {
-        surplus.add(entry);
-      }
-    }
+    actual.entries().forEach(entry -> present.put(entry.key(), entry));
     for (TableEntry wanted : plan.entries().values()) {
-      TableEntry before = present.get(wanted.key());
+      TableEntry before = present.remove(wanted.key());
       if (before == null) {
         add(steps, making(wanted), new InsertEntry(wanted));
       } else if (!wanted.isReportedAs(before)) {
         add(steps, making(wanted), new ModifyEntry(before, wanted));
       }
     }
-    surplus.sort(DevicePlan.ORDER);
-    surplus.forEach(entry -> add(steps, breaking(entry), new DeleteEntry(entry)));
+    present.values().stream()
+        .filter(entry -> Tables.IDS.contains(entry.key().tableId()))
+        .sorted(PlannedEntries.ORDER)
+        .forEach(entry -> add(steps, breaking(entry), new DeleteEntry(entry)));
   }
 
   private static void groups(

@@ -82,7 +82,7 @@ final class Draft {
     return new DevicePlan(
         device.id(),
         intent.revision(),
-        DevicePlan.ordered(room.entries()),
+        PlannedEntries.of(room.entries()),
         List.copyOf(groups.values()),
         cloneSessions,
         Map.of(

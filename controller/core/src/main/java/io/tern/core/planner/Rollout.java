@@ -97,6 +97,9 @@ public final class Rollout {
   }
 
   private boolean isSafe(Operation operation) {
+    if (missing.isEmpty() && inUse.isEmpty() && !unknownDefaultStays) {
+      return true; // Nothing was refused so far.
+    }
     if (operation instanceof InsertEntry insert) {
       return Collections.disjoint(References.neededBy(insert.entry()), missing);
     } else if (operation instanceof ModifyEntry modify) {

@@ -26,8 +26,7 @@ final class Room {
    * @return empty if they were taken; otherwise which table is too small, and by how much
    */
   Optional<String> take(Collection<TableEntry> wanted) {
-    Map<Integer, Integer> more = new TreeMap<>();
-    wanted.forEach(entry -> more.merge(entry.key().tableId(), 1, Integer::sum));
+    Map<Integer, Integer> more = countByTable(wanted);
     for (Map.Entry<Integer, Integer> table : more.entrySet()) {
       int size = capabilities.tableSize(table.getKey());
       int free = size - used.getOrDefault(table.getKey(), 0);
@@ -47,6 +46,25 @@ final class Room {
     more.forEach((table, count) -> used.merge(table, count, Integer::sum));
     entries.addAll(wanted);
     return Optional.empty();
+  }
+
+  /** Run by run: entries of one table come one after the other, and a fallback has many. */
+  private static Map<Integer, Integer> countByTable(Collection<TableEntry> entries) {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    int tableId = 0;
+    int run = 0;
+    for (TableEntry entry : entries) {
+      if (run > 0 && entry.key().tableId() != tableId) {
+        counts.merge(tableId, run, Integer::sum);
+        run = 0;
+      }
+      tableId = entry.key().tableId();
+      run++;
+    }
+    if (run > 0) {
+      counts.merge(tableId, run, Integer::sum);
+    }
+    return counts;
   }
 
   List<TableEntry> entries() {

@@ -221,6 +221,36 @@ class DifferenceTest {
     assertThat(after.diff(device.state()).isEmpty()).isTrue();
   }
 
+  @Property(tries = 50)
+  void aDeviceThatTookEverythingHasWhatWasForeseen(@ForAll Random random) {
+    RandomIntents intents = RandomIntents.withEveryOption(random);
+    DeviceState before = plan(intents.changes(40).intent()).asState();
+    DevicePlan plan = plan(intents.changes(40).intent());
+    SimulatedDevice device = new SimulatedDevice(before);
+
+    plan.diff(before).operations().forEach(device::apply);
+
+    DeviceState foreseen = before.after(plan);
+    assertThat(foreseen.entries()).containsExactlyInAnyOrderElementsOf(device.state().entries());
+    assertThat(foreseen.groups()).containsExactlyInAnyOrderElementsOf(device.state().groups());
+    assertThat(foreseen.cloneSessions())
+        .containsExactlyInAnyOrderElementsOf(device.state().cloneSessions());
+    assertThat(foreseen.defaultActions()).isEqualTo(device.state().defaultActions());
+  }
+
+  @Test
+  void whatIsInTablesOfNobodyStays() {
+    TableEntry foreign =
+        new TableEntry(
+            new TableEntry.Key(0x02_ff_ff_ff, List.of(Bits.of(1))),
+            new TableEntry.Action(Actions.L2Forward.ID, List.of(Bits.of(1))));
+    DeviceState before = new DeviceState(List.of(foreign), List.of(), List.of(), Map.of());
+    DevicePlan plan = plan(new History().leaf().intent());
+
+    assertThat(before.after(plan).entries()).contains(foreign);
+    assertThat(plan.diff(before.after(plan)).isEmpty()).isTrue();
+  }
+
   /** The order in which a map was filled, and the planner's memory, do not show. */
   @Property(tries = 50)
   void equalIntentsHaveEqualPlansInEqualOrder(@ForAll Random random) {
@@ -230,7 +260,7 @@ class DifferenceTest {
     assertThat(fresh).isEqualTo(plan);
     assertThat(List.copyOf(fresh.entries().keySet()))
         .isEqualTo(List.copyOf(plan.entries().keySet()));
-    assertThat(List.copyOf(plan.entries().values())).isSortedAccordingTo(DevicePlan.ORDER);
+    assertThat(List.copyOf(plan.entries().values())).isSortedAccordingTo(PlannedEntries.ORDER);
   }
 
   /** Two histories that end with the same backends (in any order of creation) share slots alike. */

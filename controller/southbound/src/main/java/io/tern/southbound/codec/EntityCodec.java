@@ -1,6 +1,7 @@
 package io.tern.southbound.codec;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.tern.core.entry.Bits;
 import io.tern.core.entry.CloneSession;
 import io.tern.core.entry.MeterConfig;
@@ -301,25 +302,33 @@ public final class EntityCodec {
     io.tern.proto.p4.v1.TableEntry.Builder entry =
         io.tern.proto.p4.v1.TableEntry.newBuilder().setTableId(key.tableId());
     for (int i = 0; i < key.match().size(); i++) {
-      entry.addMatch(
-          FieldMatch.newBuilder()
-              .setFieldId(i + 1)
-              .setExact(FieldMatch.Exact.newBuilder().setValue(octets(key.match().get(i)))));
+      entry.addMatch(toField(i + 1, key.match().get(i)));
     }
     return entry;
   }
 
-  private static TableAction toProto(TableEntry.Action action) {
+  static FieldMatch toField(int id, Bits value) {
+    return FieldMatch.newBuilder()
+        .setFieldId(id)
+        .setExact(FieldMatch.Exact.newBuilder().setValue(octets(value)).build())
+        .build();
+  }
+
+  static TableAction toProto(TableEntry.Action action) {
     Action.Builder proto = Action.newBuilder().setActionId(action.actionId());
     for (int i = 0; i < action.params().size(); i++) {
       proto.addParams(
-          Action.Param.newBuilder().setParamId(i + 1).setValue(octets(action.params().get(i))));
+          Action.Param.newBuilder()
+              .setParamId(i + 1)
+              .setValue(octets(action.params().get(i)))
+              .build());
     }
-    return TableAction.newBuilder().setAction(proto).build();
+    return TableAction.newBuilder().setAction(proto.build()).build();
   }
 
   private static ByteString octets(Bits bits) {
-    return ByteString.copyFrom(bits.toByteArray());
+    // Its own copy of the octets: nobody else has it.
+    return UnsafeByteOperations.unsafeWrap(bits.toByteArray());
   }
 
   /** What names a table entry, multicast group or clone session, without its values. */

@@ -11,35 +11,35 @@ public final class OperationCodec {
   /** The update that does what {@code operation} says. */
   public static Update toUpdate(Operation operation) {
     if (operation instanceof Operation.InsertEntry insert) {
-      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.entry()));
+      return toUpdate(Update.Type.INSERT, EntityCodec.toEntity(insert.entry()));
     } else if (operation instanceof Operation.ModifyEntry modify) {
-      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+      return toUpdate(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
     } else if (operation instanceof Operation.DeleteEntry delete) {
-      return update(Update.Type.DELETE, EntityCodec.toEntity(delete.entry().key()));
+      return toUpdate(Update.Type.DELETE, EntityCodec.toEntity(delete.entry().key()));
     } else if (operation instanceof Operation.SetDefaultAction set) {
-      return update(Update.Type.MODIFY, EntityCodec.toDefaultEntity(set.tableId(), set.after()));
+      return toUpdate(Update.Type.MODIFY, EntityCodec.toDefaultEntity(set.tableId(), set.after()));
     } else if (operation instanceof Operation.InsertGroup insert) {
-      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.group()));
+      return toUpdate(Update.Type.INSERT, EntityCodec.toEntity(insert.group()));
     } else if (operation instanceof Operation.ModifyGroup modify) {
-      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+      return toUpdate(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
     } else if (operation instanceof Operation.DeleteGroup delete) {
-      return update(Update.Type.DELETE, EntityCodec.toGroupEntity(delete.group().id()));
+      return toUpdate(Update.Type.DELETE, EntityCodec.toGroupEntity(delete.group().id()));
     } else if (operation instanceof Operation.InsertCloneSession insert) {
-      return update(Update.Type.INSERT, EntityCodec.toEntity(insert.session()));
+      return toUpdate(Update.Type.INSERT, EntityCodec.toEntity(insert.session()));
     } else if (operation instanceof Operation.ModifyCloneSession modify) {
-      return update(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
+      return toUpdate(Update.Type.MODIFY, EntityCodec.toEntity(modify.after()));
     } else if (operation instanceof Operation.DeleteCloneSession delete) {
-      return update(Update.Type.DELETE, EntityCodec.toCloneSessionEntity(delete.session().id()));
+      return toUpdate(Update.Type.DELETE, EntityCodec.toCloneSessionEntity(delete.session().id()));
     }
     throw new AssertionError("no such operation: " + operation);
   }
 
   /** The update that removes an entity, however it was written. */
   public static Update toRemoval(Entity entity) {
-    return update(Update.Type.DELETE, EntityCodec.identityOf(entity));
+    return toUpdate(Update.Type.DELETE, EntityCodec.identityOf(entity));
   }
 
-  private static Update update(Update.Type type, Entity entity) {
+  static Update toUpdate(Update.Type type, Entity entity) {
     return Update.newBuilder().setType(type).setEntity(entity).build();
   }
 }

@@ -1,6 +1,7 @@
 package io.tern.southbound.reconcile;
 
 import io.grpc.Status;
+import io.tern.core.planner.DeviceState;
 import io.tern.proto.p4.config.v1.DirectMeter;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.config.v1.Table;
@@ -30,10 +31,10 @@ final class DeviceReader {
   /**
    * What a device has.
    *
-   * @param mirror what Tern's model can express
+   * @param state what Tern's model can express
    * @param foreign the rest
    */
-  record ReadBack(Mirror mirror, List<ForeignEntity> foreign) {}
+  record ReadBack(DeviceState state, List<ForeignEntity> foreign) {}
 
   private final P4RuntimeSession session;
   private final P4Info p4Info;
@@ -80,7 +81,7 @@ final class DeviceReader {
             optional(session.read(List.of(EntityCodec.queryCloneSessions()))),
             entity -> takeCloneSession(entity, mirror, foreign)));
     return CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
-        .thenApply(ok -> new ReadBack(mirror, foreign));
+        .thenApply(ok -> new ReadBack(mirror.state(), foreign));
   }
 
   CompletableFuture<CounterSample> readCounters() {

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.tern.core.intent.Intent;
 import io.tern.core.planner.DeviceCapabilities;
 import io.tern.core.planner.DevicePlan;
+import io.tern.core.planner.DeviceState;
 import io.tern.core.planner.Difference;
 import io.tern.core.planner.Planner;
 import io.tern.core.planner.Unsupported;
@@ -72,7 +73,10 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
   private boolean tellsCookie;
   private boolean readDue;
   private boolean planDue;
-  private Mirror mirror = new Mirror();
+
+  /** What the device has: as it told, or as it acknowledged the whole of a plan. */
+  private DeviceState mirror = DeviceState.EMPTY;
+
   private List<ForeignEntity> foreign = List.of();
   private DeviceContext.Timer retry;
   private DeviceContext.Timer check;
@@ -248,7 +252,7 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
 
   private void compare(DeviceReader.ReadBack readBack) {
     boolean nothingNew = !planDue && status.state() == State.IN_SYNC;
-    mirror = readBack.mirror();
+    mirror = readBack.state();
     foreign = readBack.foreign();
     readDue = false;
     check = cancel(check);
@@ -274,7 +278,7 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
     Difference difference;
     try {
       plan = planner.plan(intent, deviceId, capabilities);
-      difference = plan.diff(mirror.state());
+      difference = plan.diff(mirror);
     } catch (IllegalArgumentException | IllegalStateException e) {
       // A function of the intent: only another intent helps. The device stays as it is.
       logger.error("{}: revision {} cannot be planned", deviceId, intent.revision(), e);
@@ -295,7 +299,7 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
     busy = true;
     int begun = epoch;
     RolloutWriter writer =
-        new RolloutWriter(session, difference, mirror, names, this::written, () -> begun == epoch);
+        new RolloutWriter(session, difference, names, this::written, () -> begun == epoch);
     follow(writer.write(foreign), "writing", result -> finish(intent, plan, result));
   }
 
@@ -308,6 +312,7 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
       failed("writing", result.broken().get());
     } else if (result.isComplete()) {
       foreign = List.of();
+      mirror = mirror.after(plan);
       inSync(intent, plan);
       step();
     } else {

@@ -7,6 +7,7 @@ import io.tern.core.planner.Operation;
 import io.tern.core.planner.Rollout;
 import io.tern.proto.p4.v1.Update;
 import io.tern.southbound.codec.OperationCodec;
+import io.tern.southbound.codec.OperationEncoder;
 import io.tern.southbound.session.P4RuntimeSession;
 import io.tern.southbound.session.StatusText;
 import io.tern.southbound.session.WriteOutcome;
@@ -41,16 +42,15 @@ final class RolloutWriter {
 
   private final P4RuntimeSession session;
   private final Rollout rollout;
-  private final Mirror mirror;
   private final EntityNames names;
   private final LongConsumer onWritten;
+  private final OperationEncoder encoder = new OperationEncoder();
   private final BooleanSupplier mayGoOn;
   private final List<String> problems = new ArrayList<>();
   private final List<Operation> failed = new ArrayList<>();
   private int unreported;
 
   /**
-   * @param mirror kept up with what the device acknowledges
    * @param onWritten told after each stage how many updates the device acknowledged
    * @param mayGoOn asked before each stage; the difference is stale once the connection or the
    *     mastership was lost, even if it came back
@@ -58,13 +58,11 @@ final class RolloutWriter {
   RolloutWriter(
       P4RuntimeSession session,
       Difference difference,
-      Mirror mirror,
       EntityNames names,
       LongConsumer onWritten,
       BooleanSupplier mayGoOn) {
     this.session = session;
     this.rollout = new Rollout(difference);
-    this.mirror = mirror;
     this.names = names;
     this.onWritten = onWritten;
     this.mayGoOn = mayGoOn;
@@ -109,7 +107,7 @@ final class RolloutWriter {
     }
     List<Operation> operations = stage.get().operations();
     return session
-        .write(Lists.transform(operations, OperationCodec::toUpdate))
+        .write(Lists.transform(operations, encoder::toUpdate))
         .thenCompose(
             outcome -> {
               take(operations, outcome);
@@ -118,17 +116,15 @@ final class RolloutWriter {
   }
 
   private void take(List<Operation> operations, WriteOutcome outcome) {
-    for (int i = 0; i < operations.size(); i++) {
-      Operation operation = operations.get(i);
-      if (outcome.isAcknowledged(i)) {
-        mirror.acknowledge(operation);
-      } else if (outcome.refused().containsKey(i)) {
-        failed.add(operation);
-        rollout.refused(operation);
-        report(
-            names.describe(operation) + " was refused: " + StatusText.of(outcome.refused().get(i)));
-      }
-    }
+    outcome
+        .refused()
+        .forEach(
+            (i, status) -> {
+              Operation operation = operations.get(i);
+              failed.add(operation);
+              rollout.refused(operation);
+              report(names.describe(operation) + " was refused: " + StatusText.of(status));
+            });
     onWritten.accept(outcome.acknowledgedCount());
   }
 

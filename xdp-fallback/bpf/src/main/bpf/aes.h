@@ -6,88 +6,136 @@
 #include "layout.h"
 
 /*
- * AES-128 of one block (FIPS 197) by tables, for kernels without bpf_crypto (before 6.10). Its time
- * depends on the key and the data through the cache: see the README for what that means, and for the
- * kernel's own AES. A block is four words in memory order; round keys are in the same order, and
- * those of decryption are of the equivalent inverse cipher (section 5.3.5).
+ * AES-128 of one block (FIPS 197) by tables. Its time depends on the key and the data through the
+ * cache: see the README for what that means, and why it is not the kernel's AES. A block is four words
+ * in memory order; round keys are in the same order, and those of decryption are of the equivalent
+ * inverse cipher (section 5.3.5).
+ *
+ * A round is 16 look-ups, and what the compiler makes of them in C takes half as long again: it
+ * computes addresses anew and spills. So a look-up is five instructions of assembler, and the words
+ * are used up in turn: then the ten registers of BPF are enough.
  */
 
 #define AES_ROUNDS 10
 
-static __always_inline void aes_encrypt_round(__u32 *s, const __u32 *k)
+/* found = the word at octet `index` of `word` in the table that begins `offset` behind `tables`. */
+#define AES_LOOK_UP(found, word, tables, shift, offset)            \
+	asm volatile("%0 = %1\n\t"                                 \
+		     "%0 " shift "\n\t"                            \
+		     "%0 &= 0x3fc\n\t"                             \
+		     "%0 += %2\n\t"                                \
+		     "%0 = *(u32 *)(%0 + " offset ")"              \
+		     : "=&r"(found)                                \
+		     : "r"(word), "r"(tables))
+
+#define AES_OCTET_0 "<<= 2"
+#define AES_OCTET_1 ">>= 6"
+#define AES_OCTET_2 ">>= 14"
+#define AES_OCTET_3 ">>= 22"
+
+#define AES_TABLE_0 "0"
+#define AES_TABLE_1 "1024"
+#define AES_TABLE_2 "2048"
+#define AES_TABLE_3 "3072"
+
+/* The four octets of a word each go to a word of the next state. */
+#define AES_SPREAD(word, tables, to_0, to_1, to_2, to_3)                        \
+	do {                                                                    \
+		__u64 found;                                                    \
+		AES_LOOK_UP(found, word, tables, AES_OCTET_0, AES_TABLE_0);     \
+		to_0 ^= found;                                                  \
+		AES_LOOK_UP(found, word, tables, AES_OCTET_1, AES_TABLE_1);     \
+		to_1 ^= found;                                                  \
+		AES_LOOK_UP(found, word, tables, AES_OCTET_2, AES_TABLE_2);     \
+		to_2 ^= found;                                                  \
+		AES_LOOK_UP(found, word, tables, AES_OCTET_3, AES_TABLE_3);     \
+		to_3 ^= found;                                                  \
+	} while (0)
+
+/* A table's address that the compiler keeps instead of computing it anew. */
+#define AES_KEEP(pointer) asm volatile("" : "+r"(pointer))
+
+/* An octet of the last round: `mask` is where all of the table's words have the S-box. */
+#define AES_SBOX(word, tables, octet, table, mask)                              \
+	({                                                                      \
+		__u64 substituted;                                              \
+		AES_LOOK_UP(substituted, word, tables, octet, table);           \
+		substituted & (mask);                                           \
+	})
+
+#define AES_LAST_COLUMN(tables, a, b, c, d)                                     \
+	(AES_SBOX(a, tables, AES_OCTET_0, AES_TABLE_2, 0xff) |                  \
+	 AES_SBOX(b, tables, AES_OCTET_1, AES_TABLE_3, 0xff00) |                \
+	 AES_SBOX(c, tables, AES_OCTET_2, AES_TABLE_0, 0xff0000) |              \
+	 AES_SBOX(d, tables, AES_OCTET_3, AES_TABLE_1, 0xff000000))
+
+/* The first three words: half of a four-pass CID has no more. */
+static __always_inline void aes_encrypt(__u32 *block, const struct key *key)
 {
-	const __u32(*t)[256] = aes_encrypt_table;
-	__u32 a = s[0], b = s[1], c = s[2], d = s[3];
-
-	s[0] = t[0][a & 0xff] ^ t[1][b >> 8 & 0xff] ^ t[2][c >> 16 & 0xff] ^ t[3][d >> 24] ^ k[0];
-	s[1] = t[0][b & 0xff] ^ t[1][c >> 8 & 0xff] ^ t[2][d >> 16 & 0xff] ^ t[3][a >> 24] ^ k[1];
-	s[2] = t[0][c & 0xff] ^ t[1][d >> 8 & 0xff] ^ t[2][a >> 16 & 0xff] ^ t[3][b >> 24] ^ k[2];
-	s[3] = t[0][d & 0xff] ^ t[1][a >> 8 & 0xff] ^ t[2][b >> 16 & 0xff] ^ t[3][c >> 24] ^ k[3];
-}
-
-/* The S-box is in the second octet of a word of the first table. */
-#define SBOX(x) (aes_encrypt_table[0][x] >> 8 & 0xff)
-
-static __always_inline __u32 aes_last_column(__u32 a, __u32 b, __u32 c, __u32 d)
-{
-	return SBOX(a & 0xff) | SBOX(b >> 8 & 0xff) << 8 | SBOX(c >> 16 & 0xff) << 16 |
-	       SBOX(d >> 24) << 24;
-}
-
-static __always_inline void aes_encrypt(__u32 *s, const struct key *key)
-{
+	const void *tables = aes_encrypt_table;
 	const __u32 *k = key->round;
 
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		s[i] ^= k[i];
-#pragma unroll
-	for (int round = 1; round < AES_ROUNDS; round++)
-		aes_encrypt_round(s, k + 4 * round);
+	AES_KEEP(tables);
 
-	__u32 a = s[0], b = s[1], c = s[2], d = s[3];
+	__u64 a = block[0] ^ k[0], b = block[1] ^ k[1], c = block[2] ^ k[2], d = block[3] ^ k[3];
 
-	s[0] = aes_last_column(a, b, c, d) ^ k[40];
-	s[1] = aes_last_column(b, c, d, a) ^ k[41];
-	s[2] = aes_last_column(c, d, a, b) ^ k[42];
-	s[3] = aes_last_column(d, a, b, c) ^ k[43];
+#pragma unroll
+	for (int round = 1; round < AES_ROUNDS; round++) {
+		__u64 e = k[4 * round], f = k[4 * round + 1], g = k[4 * round + 2],
+		      h = k[4 * round + 3];
+
+		AES_SPREAD(a, tables, e, h, g, f);
+		AES_SPREAD(b, tables, f, e, h, g);
+		AES_SPREAD(c, tables, g, f, e, h);
+		AES_SPREAD(d, tables, h, g, f, e);
+		a = e;
+		b = f;
+		c = g;
+		d = h;
+	}
+	block[0] = AES_LAST_COLUMN(tables, a, b, c, d) ^ k[40];
+	block[1] = AES_LAST_COLUMN(tables, b, c, d, a) ^ k[41];
+	block[2] = AES_LAST_COLUMN(tables, c, d, a, b) ^ k[42];
 }
 
-static __always_inline void aes_decrypt_round(__u32 *s, const __u32 *k)
-{
-	const __u32(*t)[256] = aes_decrypt_table;
-	__u32 a = s[0], b = s[1], c = s[2], d = s[3];
-
-	s[0] = t[0][a & 0xff] ^ t[1][d >> 8 & 0xff] ^ t[2][c >> 16 & 0xff] ^ t[3][b >> 24] ^ k[0];
-	s[1] = t[0][b & 0xff] ^ t[1][a >> 8 & 0xff] ^ t[2][d >> 16 & 0xff] ^ t[3][c >> 24] ^ k[1];
-	s[2] = t[0][c & 0xff] ^ t[1][b >> 8 & 0xff] ^ t[2][a >> 16 & 0xff] ^ t[3][d >> 24] ^ k[2];
-	s[3] = t[0][d & 0xff] ^ t[1][c >> 8 & 0xff] ^ t[2][b >> 16 & 0xff] ^ t[3][a >> 24] ^ k[3];
-}
+#define INVERSE_SBOX(x) ((__u32)aes_inverse_sbox[x])
 
 static __always_inline __u32 aes_last_inverse_column(__u32 a, __u32 d, __u32 c, __u32 b)
 {
-	return aes_inverse_sbox[a & 0xff] | (__u32)aes_inverse_sbox[d >> 8 & 0xff] << 8 |
-	       (__u32)aes_inverse_sbox[c >> 16 & 0xff] << 16 |
-	       (__u32)aes_inverse_sbox[b >> 24] << 24;
+	return INVERSE_SBOX(a & 0xff) | INVERSE_SBOX(d >> 8 & 0xff) << 8 |
+	       INVERSE_SBOX(c >> 16 & 0xff) << 16 | INVERSE_SBOX(b >> 24) << 24;
 }
 
-static __always_inline void aes_decrypt(__u32 *s, const struct key *key)
+/* The first two words, and the others if `whole`: most SIDs are no longer. */
+static __always_inline void aes_decrypt(__u32 *block, const struct key *key, bool whole)
 {
+	const void *tables = aes_decrypt_table;
 	const __u32 *k = key->round;
 
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		s[i] ^= k[i];
-#pragma unroll
-	for (int round = 1; round < AES_ROUNDS; round++)
-		aes_decrypt_round(s, k + 4 * round);
+	AES_KEEP(tables);
 
-	__u32 a = s[0], b = s[1], c = s[2], d = s[3];
+	__u64 a = block[0] ^ k[0], b = block[1] ^ k[1], c = block[2] ^ k[2], d = block[3] ^ k[3];
 
-	s[0] = aes_last_inverse_column(a, d, c, b) ^ k[40];
-	s[1] = aes_last_inverse_column(b, a, d, c) ^ k[41];
-	s[2] = aes_last_inverse_column(c, b, a, d) ^ k[42];
-	s[3] = aes_last_inverse_column(d, c, b, a) ^ k[43];
+#pragma unroll
+	for (int round = 1; round < AES_ROUNDS; round++) {
+		__u64 e = k[4 * round], f = k[4 * round + 1], g = k[4 * round + 2],
+		      h = k[4 * round + 3];
+
+		AES_SPREAD(a, tables, e, f, g, h);
+		AES_SPREAD(b, tables, f, g, h, e);
+		AES_SPREAD(c, tables, g, h, e, f);
+		AES_SPREAD(d, tables, h, e, f, g);
+		a = e;
+		b = f;
+		c = g;
+		d = h;
+	}
+	block[0] = aes_last_inverse_column(a, d, c, b) ^ k[40];
+	block[1] = aes_last_inverse_column(b, a, d, c) ^ k[41];
+	if (whole) {
+		block[2] = aes_last_inverse_column(c, b, a, d) ^ k[42];
+		block[3] = aes_last_inverse_column(d, c, b, a) ^ k[43];
+	}
 }
 
 #endif

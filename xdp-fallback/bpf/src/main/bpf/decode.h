@@ -21,7 +21,7 @@ struct {
 
 /*
  * A CID that was decoded. Decoding is a pure function of the CID and the key, so this is no state that
- * routing depends on.
+ * routing depends on. One cache line.
  */
 struct memo {
 	__u64 generation;
@@ -29,17 +29,22 @@ struct memo {
 	__u32 tail;
 	__u32 zero;
 	__u64 server_id[2];
+	__u64 zeros[2];
 };
 
 /* A power of two. */
 #define MEMOS 16384
 
-/* By a hash of the CID: the newest one wins. */
+struct memos_of_cpu {
+	struct memo memo[MEMOS];
+};
+
+/* By CPU: the loader sets the size to the number of CPUs. CPUs without memos decode each CID anew. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__type(key, __u32);
-	__type(value, struct memo);
-	__uint(max_entries, MEMOS);
+	__type(value, struct memos_of_cpu);
+	__uint(max_entries, 1);
 } memos SEC(".maps");
 
 /* A connection ID: its first octet, and the 19 behind it in memory order. */
@@ -88,11 +93,11 @@ __noinline int encrypt_block(struct block *block, const struct key *key)
 	return 0;
 }
 
-__noinline int decrypt_block(struct block *block, const struct key *key)
+__noinline int decrypt_block(struct block *block, const struct key *key, bool whole)
 {
 	if (!block || !key)
 		return -1;
-	aes_decrypt(block->word, key);
+	aes_decrypt(block->word, key, whole);
 	return 0;
 }
 
@@ -188,10 +193,25 @@ __noinline int decrypt_single_pass(const struct cid_config *config, const struct
 
 	AT(__u64, &block->word[0]) = cid->word[0];
 	AT(__u64, &block->word[2]) = cid->word[1];
-	decrypt_block(block, key);
+	decrypt_block(block, key, config->mask[1] != 0);
 	sid->word[0] = AT(__u64, &block->word[0]) & config->mask[0];
 	sid->word[1] = AT(__u64, &block->word[2]) & config->mask[1];
 	return 0;
+}
+
+static __always_inline int decrypt_anew(const struct cid_config *config, const struct cid *cid,
+					struct sid *sid)
+{
+	return config->algorithm == ALGORITHM_SINGLE_PASS ? decrypt_single_pass(config, cid, sid) :
+							    decrypt_four_pass(config, cid, sid);
+}
+
+static __always_inline bool is_memo_of_cid(const struct memo *memo,
+					   const struct cid_config *config, __u64 word_0,
+					   __u64 word_1, __u32 tail)
+{
+	return memo->generation == config->generation && memo->word[0] == word_0 &&
+	       memo->word[1] == word_1 && memo->tail == tail;
 }
 
 /* 0, and the SID of an encrypted CID: by the memo of its CPU if the CID was decoded there before.
@@ -214,26 +234,34 @@ __noinline int decrypt(const struct cid_config *config, const struct cid *cid, s
 	if (used < 19)
 		tail &= used > 16 ? 0xffffffu >> (19 - used) * 8 : 0;
 
-	__u32 index = ((word_0 ^ word_1 * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull) >> 50;
-	struct memo *memo = bpf_map_lookup_elem(&memos, &index);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct memos_of_cpu *of_cpu = bpf_map_lookup_elem(&memos, &cpu);
 
-	if (!memo)
-		return -1;
-	if (memo->generation == config->generation && memo->word[0] == word_0 &&
-	    memo->word[1] == word_1 && memo->tail == tail) {
+	if (!of_cpu)
+		return decrypt_anew(config, cid, sid);
+
+	/* Of the two places of a CID the second is beside the first. */
+	__u32 place = ((word_0 ^ word_1 * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull) >> 50 &
+		      (MEMOS - 1);
+	struct memo *first = &of_cpu->memo[place];
+	struct memo *second = &of_cpu->memo[place ^ 1];
+	const struct memo *memo = is_memo_of_cid(first, config, word_0, word_1, tail) ? first : second;
+
+	if (memo == first || is_memo_of_cid(second, config, word_0, word_1, tail)) {
 		sid->word[0] = memo->server_id[0];
 		sid->word[1] = memo->server_id[1];
 		return 0;
 	}
-	if (config->algorithm == ALGORITHM_SINGLE_PASS ? decrypt_single_pass(config, cid, sid) :
-							 decrypt_four_pass(config, cid, sid))
+	if (decrypt_anew(config, cid, sid))
 		return -1;
-	memo->generation = config->generation;
-	memo->word[0] = word_0;
-	memo->word[1] = word_1;
-	memo->tail = tail;
-	memo->server_id[0] = sid->word[0];
-	memo->server_id[1] = sid->word[1];
+	/* The older one goes. */
+	*second = *first;
+	first->generation = config->generation;
+	first->word[0] = word_0;
+	first->word[1] = word_1;
+	first->tail = tail;
+	first->server_id[0] = sid->word[0];
+	first->server_id[1] = sid->word[1];
 	return 0;
 }
 

@@ -103,9 +103,8 @@ struct port_bits {
 struct shared {
 	/*
 	 * CPUs have memos of entries of `vip_v4`, `vip_v6`, `pools`, `server_id`, `server_id_short` and
-	 * `backends`, which hold as long as this is what it was. Whoever changes or deletes one of
-	 * those raises it afterwards. Adding one does not ask for it: what was not found is not
-	 * remembered.
+	 * `backends`, and of addresses that are no VIP's. They hold as long as this is what it was:
+	 * whoever changes or deletes one of those entries, or adds a VIP, raises it afterwards.
 	 */
 	__u64 generation;
 	/* Bit by reason: `samples` has it enabled. */

@@ -24,6 +24,9 @@ struct vip_memo {
 
 #define IS_IPV4 0x10000
 
+/* struct vip.pool of what is no VIP. */
+#define NO_POOL 0
+
 struct server_memo {
 	__u64 sid[2];
 	/* The SID space in the low 16 bits, the generation plus one above. */
@@ -74,24 +77,34 @@ static __always_inline struct vip_memo *vip_memo_of(struct cpu_memos *memos, __u
 	return &memos->vips[vip_hash(low, high, port) >> 56 & (VIP_MEMOS - 1)];
 }
 
+/* `vip` NULL: it is no VIP. */
 static __always_inline void remember_vip(__u64 low, __u64 high, __u64 port, const struct vip *vip,
 					 __u64 generation)
 {
 	struct cpu_memos *memos = memos_of_cpu();
-	__u32 index = vip->pool;
-	struct pool *pool = bpf_map_lookup_elem(&pools, &index);
 
-	if (!memos || !pool)
+	if (!memos)
 		return;
 
 	struct vip_memo *memo = vip_memo_of(memos, low, high, port);
 
+	if (vip) {
+		__u32 index = vip->pool;
+		struct pool *pool = bpf_map_lookup_elem(&pools, &index);
+
+		if (!pool)
+			return;
+		memo->vip = *vip;
+		memo->pool = *pool;
+	} else {
+		memo->vip.pool = NO_POOL;
+		memo->vip.flags = 0;
+		memo->vip.state_timeout = 0;
+	}
 	memo->generation = generation;
 	memo->addr[0] = low;
 	memo->addr[1] = high;
 	memo->port = port;
-	memo->vip = *vip;
-	memo->pool = *pool;
 }
 
 /* The first of two places for a server ID; the other one is beside it. */

@@ -54,6 +54,13 @@ static __always_inline int fall_back_plain(struct xdp_md *ctx, const struct pack
 	return leave_plain(ctx, packet, backend);
 }
 
+/* UDP that no tunnel that ends here and no backend behind NAT has, to an address that is no VIP's. */
+static __always_inline bool is_other(const struct udphdr *udp)
+{
+	return !has_port(port_bits_of(udp->dest)->tunnel_end, udp->dest) &&
+	       !has_port(port_bits_of(udp->source)->return_path, udp->source);
+}
+
 static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct packet *packet,
 					   __u64 low, __u64 high, __u64 port)
 {
@@ -70,6 +77,9 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 	if (memo->addr[0] != low || memo->addr[1] != high || memo->port != port ||
 	    memo->generation != generation || vip->flags & ~VIP_STEER_ONLY || vip->state_timeout)
 		return NOT_PLAIN;
+
+	if (vip->pool == NO_POOL)
+		return is_other(packet->l4) ? pass(ctx, REASON_NOT_VIP, octets) : NOT_PLAIN;
 
 	struct cid cid = {};
 	__u32 reason;
@@ -109,76 +119,44 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 	return fall_back_plain(ctx, packet, vip, codepoint, reason, octets);
 }
 
-/* UDP to a port that no VIP has. */
-static __always_inline int pass_plain(struct xdp_md *ctx, const struct packet *packet)
+/* A packet that route_frame() has looked at. */
+static __always_inline struct packet plain_packet(struct xdp_md *ctx, bool ipv4)
 {
-	const struct udphdr *udp = packet->l4;
-
-	if (has_port(port_bits_of(udp->dest)->tunnel_end, udp->dest) ||
-	    has_port(port_bits_of(udp->source)->return_path, udp->source))
-		return NOT_PLAIN;
-	return pass(ctx, REASON_NOT_VIP, packet->end - (void *)packet->eth);
-}
-
-static __always_inline int route_plain_v4(struct xdp_md *ctx, struct ethhdr *eth, void *end)
-{
-	const struct iphdr *ip = (const void *)(eth + 1);
-	const struct udphdr *udp = (const void *)(ip + 1);
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	void *ip = eth + 1;
 	struct packet packet = {
 		.eth = eth,
-		.end = end,
+		.end = (void *)(long)ctx->data_end,
 		.ethernet = sizeof(*eth),
-		.ip = (void *)ip,
-		.l4 = (void *)udp,
-		.ipv4 = true,
+		.ip = ip,
+		.l4 = ip + (ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)),
+		.ipv4 = ipv4,
 	};
 
-	if ((void *)(udp + 1) > end)
-		return NOT_PLAIN;
+	return packet;
+}
 
-	__u32 total = bpf_ntohs(ip->tot_len);
-	__u32 length = bpf_ntohs(udp->len);
+__noinline int route_plain_v4(struct xdp_md *ctx)
+{
+	struct packet packet = plain_packet(ctx, true);
+	const struct iphdr *ip = packet.ip;
+	const struct udphdr *udp = packet.l4;
 
-	if (*(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff) ||
-	    (__u64)(end - (void *)ip) < total || total < sizeof(*ip))
-		return NOT_PLAIN;
-	if (ip->protocol == IPPROTO_TCP)
-		return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
-	if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) || length + sizeof(*ip) > total)
+	if ((void *)(udp + 1) > packet.end)
 		return NOT_PLAIN;
 	packet.ttl = ip->ttl;
-	if (!has_port(port_bits_of(udp->dest)->vip, udp->dest))
-		return pass_plain(ctx, &packet);
 	return route_plain_vip(ctx, &packet, ip->daddr, 0, udp->dest | IS_IPV4);
 }
 
-static __always_inline int route_plain_v6(struct xdp_md *ctx, struct ethhdr *eth, void *end)
+__noinline int route_plain_v6(struct xdp_md *ctx)
 {
-	const struct ipv6hdr *ip = (const void *)(eth + 1);
-	const struct udphdr *udp = (const void *)(ip + 1);
-	struct packet packet = {
-		.eth = eth,
-		.end = end,
-		.ethernet = sizeof(*eth),
-		.ip = (void *)ip,
-		.l4 = (void *)udp,
-	};
+	struct packet packet = plain_packet(ctx, false);
+	const struct ipv6hdr *ip = packet.ip;
+	const struct udphdr *udp = packet.l4;
 
-	if ((void *)(udp + 1) > end)
-		return NOT_PLAIN;
-
-	__u32 payload = bpf_ntohs(ip->payload_len);
-	__u32 length = bpf_ntohs(udp->len);
-
-	if (*(const __u8 *)ip >> 4 != 6 || (__u64)(end - (void *)udp) < payload)
-		return NOT_PLAIN;
-	if (ip->nexthdr == IPPROTO_TCP)
-		return pass(ctx, REASON_NOT_VIP, end - (void *)eth);
-	if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
+	if ((void *)(udp + 1) > packet.end)
 		return NOT_PLAIN;
 	packet.ttl = ip->hop_limit;
-	if (!has_port(port_bits_of(udp->dest)->vip, udp->dest))
-		return pass_plain(ctx, &packet);
 
 	const void *addr = &ip->daddr;
 
@@ -186,18 +164,70 @@ static __always_inline int route_plain_v6(struct xdp_md *ctx, struct ethhdr *eth
 			       udp->dest);
 }
 
-__noinline int route_plain(struct xdp_md *ctx)
+enum plain {
+	/* No VIP's for sure. */
+	PLAIN_OTHER,
+	/* UDP to a port that a VIP has. */
+	PLAIN_V4,
+	PLAIN_V6,
+	/* Something else. */
+	PLAIN_NOT,
+};
+
+static __always_inline enum plain udp_is_plain(const struct udphdr *udp, enum plain plain)
+{
+	if (has_port(port_bits_of(udp->dest)->vip, udp->dest))
+		return plain;
+	return is_other(udp) ? PLAIN_OTHER : PLAIN_NOT;
+}
+
+/* What parse() would say, of frames that are easily seen to be in order. */
+static __always_inline enum plain look(struct xdp_md *ctx)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
+	void *l3 = eth + 1;
 
-	if ((void *)(eth + 1) > end)
-		return NOT_PLAIN;
-	if (ether_type_of(eth) == bpf_htons(ETH_P_IP))
-		return route_plain_v4(ctx, eth, end);
-	if (ether_type_of(eth) == bpf_htons(ETH_P_IPV6))
-		return route_plain_v6(ctx, eth, end);
-	return NOT_PLAIN;
+	if (l3 + sizeof(struct iphdr) + sizeof(struct udphdr) > end)
+		return PLAIN_NOT;
+
+	__be16 ether_type = ether_type_of(eth);
+
+	if (ether_type == bpf_htons(ETH_P_IP)) {
+		const struct iphdr *ip = l3;
+		const struct udphdr *udp = l3 + sizeof(*ip);
+		__u32 total = bpf_ntohs(ip->tot_len);
+		__u32 length = bpf_ntohs(udp->len);
+
+		if (*(const __u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff) ||
+		    (__u64)(end - l3) < total || total < sizeof(*ip))
+			return PLAIN_NOT;
+		if (ip->protocol == IPPROTO_TCP)
+			return PLAIN_OTHER;
+		if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) ||
+		    length + sizeof(*ip) > total)
+			return PLAIN_NOT;
+		return udp_is_plain(udp, PLAIN_V4);
+	}
+	if (ether_type == bpf_htons(ETH_P_IPV6)) {
+		const struct ipv6hdr *ip = l3;
+		const struct udphdr *udp = l3 + sizeof(*ip);
+
+		if ((void *)(udp + 1) > end)
+			return PLAIN_NOT;
+
+		__u32 payload = bpf_ntohs(ip->payload_len);
+		__u32 length = bpf_ntohs(udp->len);
+
+		if (*(const __u8 *)ip >> 4 != 6 || (__u64)(end - (void *)udp) < payload)
+			return PLAIN_NOT;
+		if (ip->nexthdr == IPPROTO_TCP)
+			return PLAIN_OTHER;
+		if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
+			return PLAIN_NOT;
+		return udp_is_plain(udp, PLAIN_V6);
+	}
+	return PLAIN_NOT;
 }
 
 #endif

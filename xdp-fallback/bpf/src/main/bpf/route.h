@@ -174,16 +174,12 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 	return verdict;
 }
 
-static __always_inline int route_frame(struct xdp_md *ctx)
+/* What is not plain. A function of its own: the path of what is has to be short. */
+__noinline int route_carefully(struct xdp_md *ctx)
 {
-	int verdict = route_plain(ctx);
-
-	if (verdict != NOT_PLAIN)
-		return verdict;
-
 	struct detour detour = {};
+	int verdict = route(ctx, &detour, true);
 
-	verdict = route(ctx, &detour, true);
 	if (verdict == DETOUR_TUNNEL) {
 		if (decapsulate(ctx, &detour) == UNWRAPPED_CONGESTED)
 			return XDP_DROP;
@@ -193,6 +189,20 @@ static __always_inline int route_frame(struct xdp_md *ctx)
 	if (verdict == DETOUR_ICMP)
 		verdict = detour.ipv4 ? route_icmp(ctx, &detour) : route_icmpv6(ctx, &detour);
 	return verdict;
+}
+
+static __always_inline int route_frame(struct xdp_md *ctx)
+{
+	enum plain plain = look(ctx);
+	int verdict = NOT_PLAIN;
+
+	if (plain == PLAIN_OTHER)
+		return pass(ctx, REASON_NOT_VIP, ctx->data_end - ctx->data);
+	if (plain == PLAIN_V4)
+		verdict = route_plain_v4(ctx);
+	else if (plain == PLAIN_V6)
+		verdict = route_plain_v6(ctx);
+	return verdict != NOT_PLAIN ? verdict : route_carefully(ctx);
 }
 
 #endif

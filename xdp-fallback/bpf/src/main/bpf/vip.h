@@ -11,8 +11,7 @@ static __always_inline struct vip *find_vip_v4(__be32 addr, __be16 port, __u64 g
 	struct endpoint_v4 key = { .addr = addr, .port = port };
 	struct vip *vip = LOOKUP(vip_v4, &key);
 
-	if (vip)
-		remember_vip(addr, 0, port | IS_IPV4, vip, generation);
+	remember_vip(addr, 0, port | IS_IPV4, vip, generation);
 	return vip;
 }
 
@@ -25,9 +24,8 @@ static __always_inline struct vip *find_vip_v6(const struct in6_addr *addr, __be
 
 	struct vip *vip = LOOKUP(vip_v6, &key);
 
-	if (vip)
-		remember_vip(AT(const __u64, addr), AT(const __u64, (const void *)addr + 8), port, vip,
-			     generation);
+	remember_vip(AT(const __u64, addr), AT(const __u64, (const void *)addr + 8), port, vip,
+		     generation);
 	return vip;
 }
 

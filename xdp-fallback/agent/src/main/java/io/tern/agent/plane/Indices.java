@@ -1,0 +1,60 @@
+package io.tern.agent.plane;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Queue;
+
+/**
+ * Indices of an array, handed out one by one. What was given back is used again as late as possible,
+ * so that a packet that still has an index finds nobody else there. Not thread-safe.
+ */
+final class Indices {
+  private final String what;
+  private final int capacity;
+  private final BitSet used = new BitSet();
+  private final Queue<Integer> returned = new ArrayDeque<>();
+  private int next;
+  private boolean unknownPast;
+  private boolean everReturned;
+
+  /** Hands out {@code first} to {@code capacity} - 1. */
+  Indices(String what, int first, int capacity) {
+    this.what = what;
+    this.next = first;
+    this.capacity = capacity;
+  }
+
+  /** Marks an index as taken that a map has already. */
+  void claim(int index) {
+    if (index < 0 || index >= capacity || used.get(index)) {
+      throw new IllegalStateException(what + " " + index + " is taken or beyond " + capacity);
+    }
+    used.set(index);
+    // Nobody knows any more what the others have been.
+    unknownPast = true;
+  }
+
+  /** The next one; RESOURCE_EXHAUSTED if there is none. */
+  int take() {
+    while (next < capacity && used.get(next)) {
+      next++;
+    }
+    Integer index = next < capacity ? Integer.valueOf(next++) : returned.poll();
+    if (index == null) {
+      throw Refusal.full("all %d of %s are in use", capacity, what);
+    }
+    used.set(index);
+    return index;
+  }
+
+  /** Whether cells of indices may still count for who had them before. */
+  boolean areUsedAgain() {
+    return unknownPast || next >= capacity && everReturned;
+  }
+
+  void giveBack(int index) {
+    used.clear(index);
+    everReturned = true;
+    returned.add(index);
+  }
+}

@@ -1,0 +1,21 @@
+package io.tern.agent.plane;
+
+import io.tern.embedded.engine.DataPlaneException;
+import io.tern.embedded.engine.DataPlaneException.Code;
+
+/** What this device cannot do, with the reason. */
+final class Refusal {
+  private Refusal() {}
+
+  static DataPlaneException unimplemented(String format, Object... arguments) {
+    return new DataPlaneException(Code.UNIMPLEMENTED, String.format(format, arguments));
+  }
+
+  static DataPlaneException invalid(String format, Object... arguments) {
+    return new DataPlaneException(Code.INVALID_ARGUMENT, String.format(format, arguments));
+  }
+
+  static DataPlaneException full(String format, Object... arguments) {
+    return new DataPlaneException(Code.RESOURCE_EXHAUSTED, String.format(format, arguments));
+  }
+}

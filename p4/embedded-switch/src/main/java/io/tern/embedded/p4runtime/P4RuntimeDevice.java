@@ -6,6 +6,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.tern.embedded.engine.DataPlane;
+import io.tern.embedded.engine.DataPlaneException;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigRequest;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigResponse;
@@ -39,6 +40,7 @@ import java.util.function.Predicate;
 public final class P4RuntimeDevice {
   private final long deviceId;
   private final DataPlaneLoader loader;
+  private final PipelineObserver observer;
   private final Predicate<byte[]> cpuPortInput;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -75,11 +77,26 @@ public final class P4RuntimeDevice {
    *     if there is no room for it; must not block
    */
   public P4RuntimeDevice(long deviceId, DataPlaneLoader loader, Predicate<byte[]> cpuPortInput) {
+    this(deviceId, loader, (config, dataPlane) -> {}, cpuPortInput);
+  }
+
+  /**
+   * The same for a target that has to do something when a pipeline becomes the one that packets
+   * meet.
+   *
+   * @param observer told before each commit
+   */
+  public P4RuntimeDevice(
+      long deviceId,
+      DataPlaneLoader loader,
+      PipelineObserver observer,
+      Predicate<byte[]> cpuPortInput) {
     if (deviceId == 0) {
       throw new IllegalArgumentException("deviceId is 0, P4Runtime has no such device");
     }
     this.deviceId = deviceId;
     this.loader = requireNonNull(loader, "loader");
+    this.observer = requireNonNull(observer, "observer");
     this.cpuPortInput = requireNonNull(cpuPortInput, "cpuPortInput");
     this.arbitration = new Arbitration(deviceId, this::refreshPrimaries);
   }
@@ -103,6 +120,55 @@ public final class P4RuntimeDevice {
     lock.lock();
     try {
       commit(pipeline);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Loads a pipeline with what a target kept of it, before any controller does.
+   *
+   * @param kept what was written to it, in an order in which it can be written again
+   * @return why some of it was not taken, a line each; the rest was
+   * @throws IllegalArgumentException if the target cannot realize the pipeline
+   */
+  public List<String> adopt(ForwardingPipelineConfig config, Iterable<Update> kept) {
+    List<String> refused = new ArrayList<>();
+    lock.lock();
+    try {
+      Pipeline pipeline = Pipeline.load(true, config, loader);
+      for (Update update : kept) {
+        try {
+          pipeline.write(update, UndoLog.discarding());
+        } catch (P4RuntimeException | DataPlaneException e) {
+          refused.add(e.getMessage());
+        }
+      }
+      commit(pipeline);
+    } catch (P4RuntimeException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+    return refused;
+  }
+
+  /**
+   * Loads the forwarding pipeline anew and gives it everything that was written to the old one,
+   * with its counters; nothing if there is none.
+   *
+   * @throws IllegalArgumentException if the target cannot; the old one stays
+   */
+  public void reload() {
+    lock.lock();
+    try {
+      if (forwarding != null) {
+        Pipeline next = Pipeline.load(true, forwarding.config(), loader);
+        next.takeOver(forwarding);
+        commit(next);
+      }
+    } catch (P4RuntimeException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     } finally {
       lock.unlock();
     }
@@ -399,6 +465,15 @@ public final class P4RuntimeDevice {
 
   @GuardedBy("lock")
   private void commit(Pipeline pipeline) {
+    try {
+      observer.committing(pipeline.config(), pipeline.dataPlane());
+    } catch (DataPlaneException e) {
+      throw new P4RuntimeException(
+          e.code() == DataPlaneException.Code.RESOURCE_EXHAUSTED
+              ? Status.Code.RESOURCE_EXHAUSTED
+              : Status.Code.INVALID_ARGUMENT,
+          "the pipeline cannot be realized: " + e.getMessage());
+    }
     control = pipeline;
     forwarding = pipeline;
     pipelinesCommitted.increment();

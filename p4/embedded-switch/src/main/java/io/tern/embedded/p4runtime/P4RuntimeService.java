@@ -2,6 +2,7 @@ package io.tern.embedded.p4runtime;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.Any;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -37,6 +38,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
 
   private final P4RuntimeDevice device;
   private final Executor executor;
+  private final CapabilitiesResponse capabilities;
 
   /**
    * Serves a device.
@@ -44,8 +46,24 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
    * @param executor sends what waits for controllers
    */
   public P4RuntimeService(P4RuntimeDevice device, Executor executor) {
+    this(device, executor, Any.getDefaultInstance());
+  }
+
+  /**
+   * Serves a device that has something more to say of what it can do.
+   *
+   * @param executor sends what waits for controllers
+   * @param experimental as {@code CapabilitiesResponse} carries it; the empty message for nothing
+   */
+  public P4RuntimeService(P4RuntimeDevice device, Executor executor, Any experimental) {
     this.device = requireNonNull(device, "device");
     this.executor = requireNonNull(executor, "executor");
+    CapabilitiesResponse.Builder answer =
+        CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion(API_VERSION);
+    if (!experimental.equals(Any.getDefaultInstance())) {
+      answer.setExperimental(experimental);
+    }
+    this.capabilities = answer.build();
   }
 
   @Override
@@ -97,7 +115,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
         observer,
         () -> {
           device.requireDeviceOrServer(request.getDeviceId());
-          return CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion(API_VERSION).build();
+          return capabilities;
         });
   }
 

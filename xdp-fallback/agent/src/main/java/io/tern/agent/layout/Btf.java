@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Type information of a BPF object (BTF, as in the kernel's documentation): as much of it as maps and
- * the structures in them need.
+ * Type information of a BPF object (BTF, as in the kernel's documentation): as much of it as maps
+ * and the structures in them need.
  */
 final class Btf {
   private static final int MAGIC = 0xeb9f;
@@ -95,7 +95,10 @@ final class Btf {
     return btf;
   }
 
-  /** The maps that a program declares by types: their names, and the structures that say what they are. */
+  /**
+   * The maps that a program declares by types: their names, and the structures that say what they
+   * are.
+   */
   Map<String, Integer> maps() {
     Map<String, Integer> maps = new LinkedHashMap<>();
     for (Type type : types) {
@@ -160,7 +163,8 @@ final class Btf {
           return;
         }
         for (int i = 0; i < resolved.size(); i++) {
-          flatten(path + "[" + i + "]", offset + i * size(resolved.type()), resolved.type(), fields);
+          flatten(
+              path + "[" + i + "]", offset + i * size(resolved.type()), resolved.type(), fields);
         }
       }
       case INT, ENUM, ENUM64 -> fields.add(new Field(nameOf(path), offset, resolved.size(), 1));

@@ -3,8 +3,8 @@ package io.tern.agent.layout;
 import java.nio.ByteBuffer;
 
 /**
- * A scalar, or an array of scalars, in a key or value. Reads and writes are relative to the buffer's
- * position and in its byte order.
+ * A scalar, or an array of scalars, in a key or value. Reads and writes are relative to the
+ * buffer's position and in its byte order.
  *
  * @param name path in the structure, or {@link #WHOLE}
  * @param offset in octets

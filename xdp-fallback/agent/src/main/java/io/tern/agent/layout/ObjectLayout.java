@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The maps of a BPF object: from the object itself, or from the descriptor that an agent left beside
- * pinned maps. Immutable.
+ * The maps of a BPF object: from the object itself, or from the descriptor that an agent left
+ * beside pinned maps. Immutable.
  *
- * <p>The descriptor is text, one line for each map and each field, so that it can be read without the
- * object, by people too:
+ * <p>The descriptor is text, one line for each map and each field, so that it can be read without
+ * the object, by people too:
  *
  * <pre>
  * tern-bpf-maps 1
@@ -71,16 +71,16 @@ public final class ObjectLayout {
    * @throws LayoutException with the line that is wrong
    */
   public static ObjectLayout parse(String descriptor) {
-    String[] lines = descriptor.split("\n");
-    if (!lines[0].equals(HEADER)) {
-      throw new LayoutException("no descriptor of maps: it begins with '" + lines[0] + "'");
+    List<String> lines = descriptor.lines().toList();
+    if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
+      throw new LayoutException("no descriptor of maps: it does not begin with '" + HEADER + "'");
     }
     List<MapShape> shapes = new ArrayList<>();
     String[] map = null;
     List<Field> keys = new ArrayList<>();
     List<Field> values = new ArrayList<>();
-    for (int i = 1; i <= lines.length; i++) {
-      String[] words = i == lines.length ? new String[] {"map"} : lines[i].split(" ");
+    for (int i = 1; i <= lines.size(); i++) {
+      String[] words = i == lines.size() ? new String[] {"map"} : lines.get(i).split(" ", -1);
       try {
         switch (words[0]) {
           case "map" -> {

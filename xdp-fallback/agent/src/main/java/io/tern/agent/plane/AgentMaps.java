@@ -6,11 +6,14 @@ import io.tern.libbpf.BpfMap;
 import java.util.List;
 
 /**
- * The maps that the agent keeps for itself beside those of the program: what the controller wrote and
- * the program's maps do not say. No program reads them.
+ * The maps that the agent keeps for itself beside those of the program: what the controller wrote
+ * and the program's maps do not say. No program reads them.
  */
 public final class AgentMaps {
-  /** Octets of the contract's longest key, and of its longest action as {@link SavedEntry} writes it. */
+  /**
+   * Octets of the contract's longest key, and of its longest action as {@link SavedEntry} writes
+   * it.
+   */
   static final int KEY = 24;
 
   static final int ARGUMENTS = 288;

@@ -17,6 +17,7 @@ import java.util.List;
  * @param srcAddr outer source address
  * @param dstAddr outer destination address, or that of NAT
  */
+@SuppressWarnings("ArrayRecordComponent") // octets on their way to a map, never compared
 record BackendWay(
     int mode,
     int port,

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tables {@code backend} and {@code serving_backend}: both are in one array, whose indices stand for
- * backend IDs everywhere else. Not thread-safe.
+ * Tables {@code backend} and {@code serving_backend}: both are in one array, whose indices stand
+ * for backend IDs everywhere else. Not thread-safe.
  */
 final class Backends {
   private static final int SERVES = 1;
@@ -41,6 +41,7 @@ final class Backends {
   static final class Backend {
     final long id;
     final int index;
+
     /** Null: there is no entry, so packets for it dangle. */
     ActionCall action;
 
@@ -48,6 +49,7 @@ final class Backends {
     boolean serves;
     int references;
     CounterValue offset = Counts.ZERO;
+
     /** The server IDs that name it, chained through them. */
     ServerIds.Server servers;
 
@@ -212,7 +214,9 @@ final class Backends {
     return sum;
   }
 
-  /** The counts of the fallback and the server IDs by backend, for who wants to see what has grown. */
+  /**
+   * The counts of the fallback and the server IDs by backend, for who wants to see what has grown.
+   */
   CounterValue raw(Backend backend) {
     return counted(backend);
   }

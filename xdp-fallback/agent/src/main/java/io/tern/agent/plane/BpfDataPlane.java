@@ -18,10 +18,10 @@ import java.util.Map;
 /**
  * The contract's tables on the maps of the BPF program.
  *
- * <p>It begins without maps: what is written is kept, and {@link #activate} writes it to maps at once.
- * From then on each write is in the kernel before it is acknowledged, in an order in which a packet
- * never meets half of it, and the agent's own maps know it before the program's do: whoever reads the
- * maps after the agent was killed finds everything that was acknowledged.
+ * <p>It begins without maps: what is written is kept, and {@link #activate} writes it to maps at
+ * once. From then on each write is in the kernel before it is acknowledged, in an order in which a
+ * packet never meets half of it, and the agent's own maps know it before the program's do: whoever
+ * reads the maps after the agent was killed finds everything that was acknowledged.
  *
  * <p>Tables that mean nothing on a host are UNIMPLEMENTED, with the reason. Thread-safe.
  */
@@ -116,19 +116,12 @@ public final class BpfDataPlane implements DataPlane {
             sizes.of(Tables.VipV6.ID));
     this.configs =
         new CidConfigs(
-            table("pools"),
-            table("keys"),
-            saved,
-            pools,
-            serverIds,
-            vips,
-            sizes.maps().get("keys"));
+            table("pools"), table("keys"), saved, pools, serverIds, vips, sizes.maps().get("keys"));
     vips.setConfigs(configs);
     this.returnPaths =
         Map.of(
             Tables.ReturnPathV4.ID,
-            new ReturnPaths(
-                table("return_path_v4"), portBits, 4, sizes.of(Tables.ReturnPathV4.ID)),
+            new ReturnPaths(table("return_path_v4"), portBits, 4, sizes.of(Tables.ReturnPathV4.ID)),
             Tables.ReturnPathV6.ID,
             new ReturnPaths(
                 table("return_path_v6"), portBits, 16, sizes.of(Tables.ReturnPathV6.ID)));
@@ -218,6 +211,19 @@ public final class BpfDataPlane implements DataPlane {
     tunnelEnds.writeAll();
     vips.writeAll();
     runner = new TestRunner(source.program(), ports);
+    writeInterfaces();
+  }
+
+  /** Interfaces that packets may leave by; the kernel takes away those that are gone. */
+  private void writeInterfaces() {
+    Table interfaces = table("interfaces");
+    for (int port : ports.numbers()) {
+      int index = ports.interfaceOf(port).orElse(0);
+      if (index != 0) {
+        interfaces.clear().at(index).value().putInt(0, index);
+        interfaces.write();
+      }
+    }
   }
 
   /** Writes nothing more: another data plane has the maps now. */
@@ -228,6 +234,7 @@ public final class BpfDataPlane implements DataPlane {
 
   /** Interfaces or next hops have changed. */
   public synchronized void refreshNextHops() {
+    writeInterfaces();
     backends.refresh();
   }
 
@@ -237,8 +244,8 @@ public final class BpfDataPlane implements DataPlane {
   }
 
   /**
-   * How long copies for the controller may be: octets; 0 whole; -1 if there is no clone session that
-   * takes them.
+   * How long copies for the controller may be: octets; 0 whole; -1 if there is no clone session
+   * that takes them.
    */
   public synchronized int copyLength() {
     return cloning ? cloneLength : -1;
@@ -439,9 +446,7 @@ public final class BpfDataPlane implements DataPlane {
 
   @Override
   public synchronized void setCloneSession(int id, List<Replica> replicas, int packetLength) {
-    if (id != CLONE_SESSION
-        || replicas.size() != 1
-        || replicas.get(0).egressPort() != CPU_PORT) {
+    if (id != CLONE_SESSION || replicas.size() != 1 || replicas.get(0).egressPort() != CPU_PORT) {
       throw Refusal.unimplemented(
           "clone session %d: this device has session %d with one replica to port %d, for copies to"
               + " the controller",
@@ -470,8 +475,8 @@ public final class BpfDataPlane implements DataPlane {
   }
 
   /**
-   * Runs one packet through the program as the kernel's test run does it: nothing leaves the machine.
-   * A packet for the host's own network stack goes to {@link #HOST}.
+   * Runs one packet through the program as the kernel's test run does it: nothing leaves the
+   * machine. A packet for the host's own network stack goes to {@link #HOST}.
    */
   @Override
   public synchronized void process(

@@ -13,11 +13,11 @@ import java.security.SecureRandom;
 import java.util.List;
 
 /**
- * Table {@code cid_config}: a pool's configurations are one element of {@code pools}, their round keys
- * elements of {@code keys}. Not thread-safe.
+ * Table {@code cid_config}: a pool's configurations are one element of {@code pools}, their round
+ * keys elements of {@code keys}. Not thread-safe.
  */
 final class CidConfigs {
-  private static final int CODEPOINTS = 7;
+  private static final int CODEPOINTS = 8;
 
   private final Table table;
   private final Table keys;
@@ -62,7 +62,9 @@ final class CidConfigs {
           shape.value(path + "generation"));
     }
 
-    /** @param active false leaves the algorithm at none: everything else is there before it */
+    /**
+     * @param active false leaves the algorithm at none: everything else is there before it
+     */
     void put(ByteBuffer value, Config config, boolean active) {
       Decoder decoder = config.decoder;
       algorithm.put(value, active ? decoder.algorithm() : 0);
@@ -86,6 +88,7 @@ final class CidConfigs {
     final int codepoint;
     ActionCall action;
     Decoder decoder;
+
     /** Index of its round keys; -1 if it has none. */
     int key = -1;
 
@@ -131,9 +134,6 @@ final class CidConfigs {
 
   Config insert(List<BigInteger> key, ActionCall action, SavedEntry restored) {
     int codepoint = key.get(1).intValueExact();
-    if (codepoint >= CODEPOINTS) {
-      throw Refusal.invalid("codepoint 7 is reserved: its connection IDs are never routable");
-    }
     Decoder decoder = Decoder.of(action);
     Config config = new Config(pools.reference(key.get(0).intValueExact()), codepoint);
     try {
@@ -160,8 +160,7 @@ final class CidConfigs {
   }
 
   private void assign(Config config, ActionCall action, Decoder decoder, SavedEntry restored) {
-    config.key =
-        !decoder.hasKey() ? -1 : restored != null ? restored.index() : keyIndices.take();
+    config.key = !decoder.hasKey() ? -1 : restored != null ? restored.index() : keyIndices.take();
     config.generation = restored != null ? restored.generation() : newGeneration();
     config.action = action;
     config.decoder = decoder;

@@ -52,7 +52,9 @@ public final class ContractIds {
   private ContractIds() {}
 
   private static Map<String, Integer> byName(int... ids) {
-    return IntStream.of(ids).boxed().collect(Collectors.toUnmodifiableMap(TernP4::nameOf, id -> id));
+    return IntStream.of(ids)
+        .boxed()
+        .collect(Collectors.toUnmodifiableMap(TernP4::nameOf, id -> id));
   }
 
   /** The ID of a table ({@code TernIngress.vip.vip_v4}); 0 if the contract has none. */

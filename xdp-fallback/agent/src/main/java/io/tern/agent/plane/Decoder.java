@@ -13,6 +13,7 @@ import java.util.List;
  * @param rightOffset octets in front of the right half
  * @param roundKeys in the program's order; empty for clear text
  */
+@SuppressWarnings("ArrayRecordComponent") // octets on their way to a map, never compared
 record Decoder(
     int algorithm,
     int sidSpace,
@@ -48,9 +49,9 @@ record Decoder(
         };
     boolean fourPass = algorithm == FOUR_PASS;
     int cidLength = arguments.get(2).intValueExact();
-    if (cidLength < 2 || cidLength > LONGEST_CID) {
+    if (algorithm != PLAINTEXT && (cidLength < 2 || cidLength > LONGEST_CID)) {
       throw Refusal.invalid(
-          "min_cid_length %d: the connection IDs that this device reads have 2 to %d octets",
+          "min_cid_length %d: encrypted connection IDs have 2 to %d octets",
           cidLength, LONGEST_CID);
     }
     int shift = fourPass ? arguments.get(4).intValueExact() : 0;

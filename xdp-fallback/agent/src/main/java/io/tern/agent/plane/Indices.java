@@ -5,8 +5,8 @@ import java.util.BitSet;
 import java.util.Queue;
 
 /**
- * Indices of an array, handed out one by one. What was given back is used again as late as possible,
- * so that a packet that still has an index finds nobody else there. Not thread-safe.
+ * Indices of an array, handed out one by one. What was given back is used again as late as
+ * possible, so that a packet that still has an index finds nobody else there. Not thread-safe.
  */
 final class Indices {
   private final String what;
@@ -47,9 +47,18 @@ final class Indices {
     return index;
   }
 
+  /** The preferred one if it is free again, else any. */
+  int take(Integer preferred) {
+    if (preferred != null && returned.remove(preferred)) {
+      used.set(preferred);
+      return preferred;
+    }
+    return take();
+  }
+
   /** Whether cells of indices may still count for who had them before. */
   boolean areUsedAgain() {
-    return unknownPast || next >= capacity && everReturned;
+    return unknownPast || (next >= capacity && everReturned);
   }
 
   void giveBack(int index) {

@@ -6,15 +6,15 @@ import java.util.List;
 /**
  * The contract's round keys as the BPF program wants them.
  *
- * <p>The contract delivers the eleven round keys of AES-128 (FIPS 197, section 5.2) for a data plane
- * that works on bit planes: bit i of the 128 (bit 0 is the last one of the last octet) stands where
- * the seven binary digits of i, read backwards, say; and each octet of all but the first has been
- * XORed with 0x63, the S-box's constant, which such a data plane leaves out. The transposition undoes
- * itself, so the key schedule of FIPS 197 comes back exactly.
+ * <p>The contract delivers the eleven round keys of AES-128 (FIPS 197, section 5.2) for a data
+ * plane that works on bit planes: bit i of the 128 (bit 0 is the last one of the last octet) stands
+ * where the seven binary digits of i, read backwards, say; and each octet of all but the first has
+ * been XORed with 0x63, the S-box's constant, which such a data plane leaves out. The transposition
+ * undoes itself, so the key schedule of FIPS 197 comes back exactly.
  *
- * <p>The program wants the schedule in the order of its use: as it is for encryption; for decryption
- * that of the equivalent inverse cipher (section 5.3.5), so backwards and, but for the first and the
- * last, through InvMixColumns.
+ * <p>The program wants the schedule in the order of its use: as it is for encryption; for
+ * decryption that of the equivalent inverse cipher (section 5.3.5), so backwards and, but for the
+ * first and the last, through InvMixColumns.
  */
 final class PlaneKeys {
   static final int ROUND_KEYS = 11;
@@ -32,7 +32,7 @@ final class PlaneKeys {
       BigInteger planes = roundKeys.get(round);
       for (int bit = 0; bit < 1 << BITS; bit++) {
         if (planes.testBit(bit)) {
-          int to = Integer.reverse(bit) >>> Integer.SIZE - BITS;
+          int to = Integer.reverse(bit) >>> (Integer.SIZE - BITS);
           schedule[round * BLOCK + BLOCK - 1 - to / 8] |= (byte) (1 << to % 8);
         }
       }

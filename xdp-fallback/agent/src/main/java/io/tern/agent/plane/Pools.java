@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pools, which the contract knows by their IDs alone: an index of their own, and a range of slots in
- * the array {@code fallback}. Table {@code fallback}. Not thread-safe.
+ * Pools, which the contract knows by their IDs alone: an index of their own, and a range of slots
+ * in the array {@code fallback}. Table {@code fallback}. Not thread-safe.
  */
 final class Pools {
   private final Table fallback;
@@ -22,6 +22,10 @@ final class Pools {
   private final Indices indices;
   private final SlotRanges ranges;
   private final Map<Integer, Pool> byId = new HashMap<>();
+
+  /** What the program remembers of a pool that comes back is under the index that it had. */
+  private final Map<Integer, Integer> lastIndices = new HashMap<>();
+
   private final Field savedIndex;
   private final Field savedBase;
   private final Field savedSlots;
@@ -31,9 +35,10 @@ final class Pools {
   static final class Pool {
     final int id;
     final int index;
-    final CidConfigs.Config[] configs = new CidConfigs.Config[7];
+    final CidConfigs.Config[] configs = new CidConfigs.Config[8];
     final List<Vips.Vip> vips = new ArrayList<>();
     int references;
+
     /** First slot in the array; the number of slots is that of {@link #owners}. */
     int base;
 
@@ -108,7 +113,8 @@ final class Pools {
   Pool reference(int id) {
     Pool pool = byId.get(id);
     if (pool == null) {
-      pool = new Pool(id, indices.take());
+      pool = new Pool(id, indices.take(lastIndices.get(id)));
+      lastIndices.put(id, pool.index);
       byId.put(id, pool);
       save(pool);
     }
@@ -173,8 +179,8 @@ final class Pools {
   }
 
   /**
-   * Gives a pool room for slots: a larger range, with the slots that it has; VIPs go over to it one by
-   * one.
+   * Gives a pool room for slots: a larger range, with the slots that it has; VIPs go over to it one
+   * by one.
    */
   void ensureSlots(Pool pool, long wanted) {
     if (wanted <= pool.owners.length) {

@@ -3,8 +3,8 @@ package io.tern.agent.plane;
 import io.tern.agent.layout.Field;
 
 /**
- * The map {@code ports}: which UDP ports have entries at all, so that most of what is not ours costs
- * the program no hash. A bit is there before the entry, and goes after it. Not thread-safe.
+ * The map {@code ports}: which UDP ports have entries at all, so that most of what is not ours
+ * costs the program no hash. A bit is there before the entry, and goes after it. Not thread-safe.
  */
 final class PortBits {
   private static final int PORTS = 65536;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Table {@code punt} with its meter: samples that the program puts on its ring. The meter is one for
- * each CPU, so its rate is divided among them, and a burst is each CPU's. Not thread-safe.
+ * Table {@code punt} with its meter: samples that the program puts on its ring. The meter is one
+ * for each CPU, so its rate is divided among them, and a burst is each CPU's. Not thread-safe.
  */
 final class Punts {
   private static final long SECOND = 1_000_000_000L;
@@ -113,7 +113,8 @@ final class Punts {
     enabled.put(table.value(), 1);
     mask.put(table.value(), punt.action.arguments().get(0).longValueExact());
     if (punt.rates != null) {
-      long each = punt.rates.committedRate() == 0 ? NEVER : SECOND * cpus / punt.rates.committedRate();
+      long each =
+          punt.rates.committedRate() == 0 ? NEVER : SECOND * cpus / punt.rates.committedRate();
       interval.put(table.value(), Math.max(each, 1));
       long more = Math.max(punt.rates.committedBurst() - 1, 0);
       burst.put(table.value(), more == 0 || each <= NEVER / more ? more * each : NEVER);

@@ -5,8 +5,8 @@ import io.tern.embedded.engine.DataPlane.CounterValue;
 import java.util.Arrays;
 
 /**
- * What the indirect counters have beyond the program's cells: what VIPs counted that are gone, what a
- * controller set. Not thread-safe.
+ * What the indirect counters have beyond the program's cells: what VIPs counted that are gone, what
+ * a controller set. Not thread-safe.
  */
 final class ReasonCounts {
   private final Table table;

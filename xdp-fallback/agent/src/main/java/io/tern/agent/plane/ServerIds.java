@@ -60,6 +60,7 @@ final class ServerIds {
     Backend backend;
     Server previous;
     Server next;
+
     /** What the counter is to be when there are cells; null for the cells' own. */
     CounterValue pending;
 
@@ -110,8 +111,7 @@ final class ServerIds {
       throw Refusal.full("table server_id holds %d entries", limit);
     }
     int cell = restoredCell >= 0 ? restoredCell : cellIndices.take();
-    Server server =
-        new Server(space, serverId.shiftRight(56).longValue(), low(serverId), cell);
+    Server server = new Server(space, serverId.shiftRight(56).longValue(), low(serverId), cell);
     if (restoredCell < 0 && cellIndices.areUsedAgain()) {
       zero(cell);
     }
@@ -258,7 +258,7 @@ final class ServerIds {
     ByteBuffer key = shortTable.key();
     shortSpace.put(key, server.space);
     for (int i = 0; i < SHORT; i++) {
-      shortSid.put(key, i, server.high >>> 56 - 8 * i);
+      shortSid.put(key, i, server.high >>> (56 - 8 * i));
     }
   }
 
@@ -271,7 +271,7 @@ final class ServerIds {
     ByteBuffer key = longTable.key();
     longSpace.put(key, server.space);
     for (int i = 0; i < LENGTH; i++) {
-      longSid.put(key, i, i < 8 ? server.high >>> 56 - 8 * i : server.low >>> 56 - 8 * (i - 8));
+      longSid.put(key, i, i < 8 ? server.high >>> (56 - 8 * i) : server.low >>> (56 - 8 * (i - 8)));
     }
   }
 

@@ -3,7 +3,8 @@ package io.tern.agent.plane;
 import java.util.BitSet;
 
 /**
- * Ranges of slots in the array {@code fallback}: powers of two, aligned to their size. Not thread-safe.
+ * Ranges of slots in the array {@code fallback}: powers of two, aligned to their size. Not
+ * thread-safe.
  */
 final class SlotRanges {
   /** Slots of the smallest range. */

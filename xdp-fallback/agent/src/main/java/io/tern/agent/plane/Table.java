@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A map with room for one key and one value. Until it is bound to a map of the kernel, what is written
- * goes nowhere and nothing is found. Not thread-safe.
+ * A map with room for one key and one value. Until it is bound to a map of the kernel, what is
+ * written goes nowhere and nothing is found. Not thread-safe.
  */
 public final class Table {
   private final MapShape shape;

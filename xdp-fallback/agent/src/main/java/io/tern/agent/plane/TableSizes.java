@@ -44,8 +44,7 @@ public record TableSizes(Map<Integer, Integer> entries) {
         Map.entry("echo_v4", atLeastOne(Tables.EchoV4.ID)),
         Map.entry("echo_v6", atLeastOne(Tables.EchoV6.ID)),
         Map.entry("cells", Vips.cellsFor(vips)),
-        Map.entry(
-            AgentMaps.ENTRIES.name(), vips + of(Tables.CidConfig.ID) + backends + 2 * REST),
+        Map.entry(AgentMaps.ENTRIES.name(), vips + of(Tables.CidConfig.ID) + backends + 2 * REST),
         Map.entry(AgentMaps.POOLS.name(), POOLS),
         Map.entry(AgentMaps.COUNTS.name(), AgentMaps.COUNTS.maxEntries()));
   }

@@ -53,13 +53,16 @@ final class TestRunner {
     }
   }
 
-  /** A test run does not say where a packet was redirected to; the counters say for which backend. */
+  /**
+   * A test run does not say where a packet was redirected to; the counters say for which backend.
+   */
   private static int redirected(Map<Backend, Long> before, Backends backends) {
     for (Map.Entry<Backend, Long> entry : before.entrySet()) {
       if (backends.raw(entry.getKey()).packets() != entry.getValue()) {
         return entry.getKey().way.port();
       }
     }
-    throw new IllegalStateException("the program redirected a packet and counted it for no backend");
+    throw new IllegalStateException(
+        "the program redirected a packet and counted it for no backend");
   }
 }

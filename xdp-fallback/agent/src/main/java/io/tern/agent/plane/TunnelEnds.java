@@ -14,7 +14,9 @@ final class TunnelEnds {
     this.v4 = v4;
     this.v6 = v6;
     this.ends = List.copyOf(ends);
-    this.ends.stream().filter(end -> end.port() != 0).forEach(end -> portBits.addTunnelEnd(end.port()));
+    this.ends.stream()
+        .filter(end -> end.port() != 0)
+        .forEach(end -> portBits.addTunnelEnd(end.port()));
   }
 
   /** Writes all, and takes away those that are not wanted any more. */
@@ -55,8 +57,6 @@ final class TunnelEnds {
 
   private static void putKey(Table table, ByteBuffer key, TunnelEnd end) {
     table.key("addr").putOctets(key, end.address().getAddress());
-    table
-        .key("port")
-        .putOctets(key, new byte[] {(byte) (end.port() >> 8), (byte) end.port()});
+    table.key("port").putOctets(key, new byte[] {(byte) (end.port() >> 8), (byte) end.port()});
   }
 }

@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tables {@code vip_v4} and {@code vip_v6}, and the cells that count their packets. Not thread-safe.
+ * Tables {@code vip_v4} and {@code vip_v6}, and the cells that count their packets. Not
+ * thread-safe.
  */
 final class Vips {
   private static final int STEER_ONLY = 1;
@@ -28,6 +29,10 @@ final class Vips {
   static final int REASONS = 32;
 
   private static final int CODEPOINTS = 8;
+
+  /** Reserved: a configuration of it is never asked. */
+  private static final int UNROUTABLE = 7;
+
   private static final int ROW = CODEPOINTS * REASONS;
   private static final long NANOSECONDS = 1000;
 
@@ -76,7 +81,7 @@ final class Vips {
   }
 
   /** An entry. */
-  final class Vip implements EntryHandle {
+  static final class Vip implements EntryHandle {
     private final Family family;
     private final List<BigInteger> key;
     private final int row;
@@ -100,8 +105,7 @@ final class Vips {
         family.base.put(value, pool.base);
         family.mask.put(value, steerOnly ? 0 : maskOf(action));
         boolean migrated = !steerOnly && action.arguments().get(2).signum() != 0;
-        family.flags.put(
-            value, (steerOnly ? STEER_ONLY : 0) | (migrated ? COUNT_MIGRATED : 0));
+        family.flags.put(value, (steerOnly ? STEER_ONLY : 0) | (migrated ? COUNT_MIGRATED : 0));
         family.stateTimeout.put(value, timeoutOf(action) * NANOSECONDS);
         family.table.write();
       }
@@ -249,10 +253,12 @@ final class Vips {
     rows.giveBack(vip.row);
   }
 
-  /** What configurations of a pool count is what its VIPs do: one that goes leaves its counts there. */
+  /**
+   * What configurations of a pool count is what its VIPs do: one that goes leaves its counts there.
+   */
   private void giveCountsTo(Vip vip, Pool pool, boolean taken) {
     for (Config config : pool.configs) {
-      if (config != null) {
+      if (config != null && config.codepoint != UNROUTABLE) {
         CounterValue counts = rowByCodepoint(vip, config.codepoint);
         configs.addCounts(config, taken ? Counts.minus(Counts.ZERO, counts) : counts);
       }
@@ -274,6 +280,9 @@ final class Vips {
 
   /** What the VIPs of a configuration's pool have counted for its codepoint. */
   CounterValue counted(Config config) {
+    if (config.codepoint == UNROUTABLE) {
+      return Counts.ZERO;
+    }
     CounterValue sum = Counts.ZERO;
     for (Vip vip : config.pool.vips) {
       sum = Counts.plus(sum, rowByCodepoint(vip, config.codepoint));

@@ -60,17 +60,19 @@ public final class Conformance implements AutoCloseable {
 
   /** Brings the device into a state. */
   public void write(DeviceState state) {
-    Set<Entity> wanted = new LinkedHashSet<>(Entities.of(state));
+    Set<Entity> wanted = new LinkedHashSet<>(Entities.of(target.writtenOf(state)));
     client.write(
         written.stream().filter(e -> !wanted.contains(e)).map(Conformance::delete).toList());
     client.write(
         wanted.stream().filter(e -> !written.contains(e)).map(Conformance::insert).toList());
-    client.write(
-        List.of(
-            Update.newBuilder()
-                .setType(Update.Type.MODIFY)
-                .setEntity(Entities.unknownMacs(state))
-                .build()));
+    if (target.hasL2()) {
+      client.write(
+          List.of(
+              Update.newBuilder()
+                  .setType(Update.Type.MODIFY)
+                  .setEntity(Entities.unknownMacs(state))
+                  .build()));
+    }
     written = wanted;
   }
 

@@ -1,10 +1,13 @@
 package io.tern.p4.conformance.harness;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernPipeline;
@@ -14,6 +17,7 @@ import io.tern.proto.p4.v1.CounterData;
 import io.tern.proto.p4.v1.CounterEntry;
 import io.tern.proto.p4.v1.DirectCounterEntry;
 import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.Error;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigRequest;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigResponse;
@@ -150,7 +154,10 @@ public final class P4RuntimeClient implements AutoCloseable {
    * @throws StatusRuntimeException if any update is refused
    */
   public void write(List<Update> updates) {
-    if (!updates.isEmpty()) {
+    if (updates.isEmpty()) {
+      return;
+    }
+    try {
       var unused =
           soon()
               .write(
@@ -159,7 +166,32 @@ public final class P4RuntimeClient implements AutoCloseable {
                       .setElectionId(electionId)
                       .addAllUpdates(updates)
                       .build());
+    } catch (StatusRuntimeException e) {
+      throw withReasons(e);
     }
+  }
+
+  /** With the error of each update (section 12.3), as far as the device says them. */
+  private static StatusRuntimeException withReasons(StatusRuntimeException e) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(e);
+    StringBuilder reasons = new StringBuilder();
+    if (details != null) {
+      for (Any detail : details.getDetailsList()) {
+        try {
+          Error error = detail.unpack(Error.class);
+          if (error.getCanonicalCode() != Status.Code.OK.value()) {
+            reasons.append("; ").append(error.getMessage());
+          }
+        } catch (InvalidProtocolBufferException other) {
+          // Not P4Runtime's: nothing that this client could read.
+        }
+      }
+    }
+    return reasons.isEmpty()
+        ? e
+        : e.getStatus()
+            .augmentDescription(reasons.substring(2))
+            .asRuntimeException(e.getTrailers());
   }
 
   /** Everything that an entity with wildcards stands for. */

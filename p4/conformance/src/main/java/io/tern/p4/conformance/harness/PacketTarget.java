@@ -1,6 +1,7 @@
 package io.tern.p4.conformance.harness;
 
 import io.grpc.Channel;
+import io.tern.p4.conformance.fixture.DeviceState;
 import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.conformance.fixture.Row;
 import io.tern.p4.conformance.fixture.Row.Output.Leaves;
@@ -20,6 +21,19 @@ public interface PacketTarget extends AutoCloseable {
   /** What the row wants and this way to the ports does not have; empty if it has everything. */
   default Optional<String> obstacleFor(Row row) {
     return Optional.empty();
+  }
+
+  /**
+   * What of a state is written to the device; told of each state before its frames come. A device
+   * that leaves something to what is behind it has the target play that.
+   */
+  default DeviceState writtenOf(DeviceState state) {
+    return state;
+  }
+
+  /** Whether the device forwards by MAC address itself. */
+  default boolean hasL2() {
+    return true;
   }
 
   /** Connects to the ports, from when on no frame is lost; one connection at a time. */

@@ -56,6 +56,9 @@ public class InterpreterBenchmark {
   private long emitted;
   private final DataPlane.PacketOut count = (port, packet, offset, length) -> emitted += length;
   private List<byte[]> frames;
+  private List<byte[]> singlePassFrames;
+  private List<byte[]> fourPassFrames;
+  private List<byte[]> tunnelFrames;
   private DataPlane loadBalancer;
   private DataPlane forwarder;
   private DataPlane cipher;
@@ -66,6 +69,10 @@ public class InterpreterBenchmark {
     frames = LoadBalancer.frames();
     loadBalancer = new InterpretedDataPlane(ProgramReader.read(TernPipeline.bmv2Json()));
     LoadBalancer.configure(loadBalancer);
+    LoadBalancer.configureMore(loadBalancer);
+    singlePassFrames = routed(LoadBalancer.singlePassFrames());
+    fourPassFrames = routed(LoadBalancer.fourPassFrames());
+    tunnelFrames = routed(LoadBalancer.tunnelFrames());
     forwarder =
         new InterpretedDataPlane(
             new ProgramJson()
@@ -85,6 +92,21 @@ public class InterpreterBenchmark {
     for (long station = 0; station < 1000; station++) {
       stations.put(gateway + station, 9);
     }
+  }
+
+  /** Makes sure that the program routes each of these frames by its CID. */
+  private List<byte[]> routed(List<byte[]> routable) {
+    long before = loadBalancer.counter(LoadBalancer.REASON, LoadBalancer.ROUTED_BY_CID).packets();
+    for (byte[] frame : routable) {
+      loadBalancer.process(1, frame, 0, frame.length, count);
+    }
+    long routed =
+        loadBalancer.counter(LoadBalancer.REASON, LoadBalancer.ROUTED_BY_CID).packets() - before;
+    if (routed != routable.size()) {
+      throw new IllegalStateException(
+          routed + " of " + routable.size() + " frames were routed by their CIDs");
+    }
+    return routable;
   }
 
   /** 3,000 operations on planes of 16 bits, as a bit-sliced block cipher has them. */
@@ -119,8 +141,18 @@ public class InterpreterBenchmark {
   }
 
   private byte[] frame() {
-    next = next + 1 < frames.size() ? next + 1 : 0;
-    return frames.get(next);
+    return frame(frames);
+  }
+
+  private byte[] frame(List<byte[]> some) {
+    next = next + 1 < some.size() ? next + 1 : 0;
+    return some.get(next);
+  }
+
+  private long balance(List<byte[]> some) {
+    byte[] frame = frame(some);
+    loadBalancer.process(1, frame, 0, frame.length, count);
+    return emitted;
   }
 
   private static long destination(byte[] frame) {
@@ -150,9 +182,25 @@ public class InterpreterBenchmark {
   /** Tern's program. */
   @Benchmark
   public long loadBalancer() {
-    byte[] frame = frame();
-    loadBalancer.process(1, frame, 0, frame.length, count);
-    return emitted;
+    return balance(frames);
+  }
+
+  /** Tern's program, CIDs of one AES block. */
+  @Benchmark
+  public long singlePass() {
+    return balance(singlePassFrames);
+  }
+
+  /** Tern's program, CIDs of three AES blocks. */
+  @Benchmark
+  public long fourPass() {
+    return balance(fourPassFrames);
+  }
+
+  /** Tern's program, clear-text CIDs, backends at the end of IP-in-IP tunnels. */
+  @Benchmark
+  public long tunnel() {
+    return balance(tunnelFrames);
   }
 
   /** 3,000 operations on 16 bits. */

@@ -6,6 +6,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.tern.app.endpoint.HostAndPort;
+import io.tern.p4.conformance.harness.P4RuntimeClient;
 import io.tern.proto.p4.v1.Uint128;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,6 +77,7 @@ final class DeviceOptions {
     return Grpc.newChannelBuilderForAddress(
             address.getHostString(), address.getPort(), credentials())
         .maxInboundMessageSize(64 << 20)
+        .maxInboundMetadataSize(P4RuntimeClient.MAX_METADATA)
         .build();
   }
 

@@ -20,6 +20,12 @@ public final class NettyChannelFactory implements ChannelFactory {
   private static final int MAX_INBOUND_MESSAGE = 64 << 20;
 
   /**
+   * What is wrong with each update of a batch comes as metadata, a few hundred octets each; gRPC's
+   * own limit is 8 KiB.
+   */
+  private static final int MAX_INBOUND_METADATA = 4 << 20;
+
+  /**
    * gRPC servers drop clients that ping more often than every five minutes unless they are told
    * otherwise; quicker detection is the session's heartbeat.
    */
@@ -75,6 +81,7 @@ public final class NettyChannelFactory implements ChannelFactory {
     return NettyChannelBuilder.forTarget(uri(target), credentials)
         .executor(executor)
         .maxInboundMessageSize(MAX_INBOUND_MESSAGE)
+        .maxInboundMetadataSize(MAX_INBOUND_METADATA)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         // Devices are reached directly, whatever proxy the JVM has for the web.

@@ -14,6 +14,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.tern.core.intent.Endpoint;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
 import io.tern.proto.p4.v1.P4RuntimeGrpc;
+import io.tern.proto.p4.v1.WriteRequest;
 import io.tern.southbound.testing.Certificates;
 import io.tern.southbound.testing.FakeTimer;
 import io.tern.southbound.testing.ScriptedDevice;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,13 +62,21 @@ class NettyChannelFactoryIT {
 
   private String apiVersion(String host, ChannelCredentials credentials)
       throws InterruptedException {
+    return call(
+            credentials, host, stub -> stub.capabilities(CapabilitiesRequest.getDefaultInstance()))
+        .getP4RuntimeApiVersion();
+  }
+
+  private <T> T call(
+      ChannelCredentials credentials,
+      String host,
+      Function<P4RuntimeGrpc.P4RuntimeBlockingStub, T> rpc)
+      throws InterruptedException {
     ManagedChannel channel =
         new NettyChannelFactory(credentials, executor).open(host + ":" + server.getPort());
     try {
-      return P4RuntimeGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(30, TimeUnit.SECONDS)
-          .capabilities(CapabilitiesRequest.getDefaultInstance())
-          .getP4RuntimeApiVersion();
+      return rpc.apply(
+          P4RuntimeGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS));
     } finally {
       channel.shutdownNow();
       channel.awaitTermination(10, TimeUnit.SECONDS);
@@ -78,6 +88,37 @@ class NettyChannelFactoryIT {
     serve(InsecureServerCredentials.create());
 
     assertThat(apiVersion(NettyChannelFactory.plaintext())).isEqualTo("1.3.0");
+  }
+
+  /** The errors travel as metadata: gRPC would take no more than 8 KiB of it. */
+  @Test
+  void whatIsWrongWithEachUpdateOfALargeBatchArrives() throws Exception {
+    serve(InsecureServerCredentials.create());
+    device.setCookie(1);
+    device.judge(
+        update ->
+            Status.RESOURCE_EXHAUSTED.withDescription(
+                "table 'TernIngress.fallback.fallback' is full: it has room for 524,288 entries, and"
+                    + " none for "
+                    + Updates.keyOf(update)));
+    WriteRequest request =
+        WriteRequest.newBuilder()
+            .setDeviceId(ScriptedDevice.DEVICE_ID)
+            .addAllUpdates(Updates.inserts(0, 1_000))
+            .build();
+
+    assertThatThrownBy(
+            () -> call(NettyChannelFactory.plaintext(), "127.0.0.1", stub -> stub.write(request)))
+        .satisfies(
+            error ->
+                assertThat(WriteErrors.perUpdate(error, 1_000))
+                    .hasValueSatisfying(
+                        statuses -> {
+                          assertThat(statuses).hasSize(1_000);
+                          assertThat(statuses.get(999).getCode())
+                              .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                          assertThat(statuses.get(999).getDescription()).contains("none for 999");
+                        }));
   }
 
   @Test

@@ -101,6 +101,9 @@ public final class Bmv2Process implements AutoCloseable {
   }
 
   static ManagedChannel loopback(int port) {
-    return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    return NettyChannelBuilder.forAddress("127.0.0.1", port)
+        .usePlaintext()
+        .maxInboundMetadataSize(P4RuntimeClient.MAX_METADATA)
+        .build();
   }
 }

@@ -49,6 +49,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * for the device from construction to {@link #close}. For one thread.
  */
 public final class P4RuntimeClient implements AutoCloseable {
+  /**
+   * For channels, in octets: what is wrong with each update of a refused batch comes as metadata, a
+   * few hundred octets each. gRPC's own limit is 8 KiB.
+   */
+  public static final int MAX_METADATA = 4 << 20;
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final P4RuntimeGrpc.P4RuntimeBlockingStub stub;

@@ -2,7 +2,10 @@ package io.tern.app.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.tern.embedded.EmbeddedSwitch;
+import io.tern.embedded.TlsOptions;
 import io.tern.embedded.bmv2.ProgramReader;
 import io.tern.embedded.engine.InterpretedDataPlane;
 import io.tern.embedded.port.EthernetOverUdpPort;
@@ -13,11 +16,15 @@ import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
@@ -31,14 +38,22 @@ class ConformanceCommandIT {
   private PortSelector selector;
   private EmbeddedSwitch device;
 
+  @TempDir private Path folder;
+
   @BeforeEach
   void startSwitch() throws IOException {
     selector = PortSelector.start("switch ports");
+    startSwitch(Optional.empty());
+  }
+
+  private void startSwitch(Optional<TlsOptions> tls) throws IOException {
     EmbeddedSwitch.Builder builder =
         EmbeddedSwitch.builder()
             .deviceId(7)
             .grpcAddress(loopback(0))
             .dataPlaneLoader(json -> new InterpretedDataPlane(ProgramReader.read(json)));
+    tls.ifPresent(builder::tls);
+    ports.clear();
     for (int port = 0; port < PORTS; port++) {
       int here = freePort();
       int there = freePort();
@@ -91,6 +106,42 @@ class ConformanceCommandIT {
 
     assertThat(conformance(wrong, "--push-pipeline", "--filter=DTLS")).isEqualTo(ExitCode.SOFTWARE);
     assertThat(err.toString()).contains("a packet-out does not come back by port 2");
+  }
+
+  @Test
+  void aDeviceThatEncryptsAndAsksForACertificateIsReachedWithOne() throws Exception {
+    X509Bundle authority =
+        new CertificateBuilder()
+            .subject("CN=test authority")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    X509Bundle own =
+        new CertificateBuilder()
+            .subject("CN=both ends")
+            .addSanIpAddress("127.0.0.1")
+            .buildIssuedBy(authority);
+    Path ca = Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM());
+    Path certificate =
+        Files.writeString(folder.resolve("certificate.pem"), own.getCertificatePathPEM());
+    Path key = Files.writeString(folder.resolve("key.pem"), own.getPrivateKeyPEM());
+    device.close();
+    startSwitch(Optional.of(new TlsOptions(certificate, key, ca)));
+
+    assertThat(
+            conformance(
+                ports,
+                "--push-pipeline",
+                "--filter=DTLS",
+                "--tls-ca=" + ca,
+                "--tls-cert=" + certificate,
+                "--tls-key=" + key))
+        .as(err.toString())
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).containsPattern("tern conformance: \\d+ rows passed, 0 failed");
+
+    assertThat(conformance(ports, "--filter=DTLS", "--tls-ca=" + ca))
+        .as("without the certificate that it asks for")
+        .isEqualTo(ExitCode.SOFTWARE);
   }
 
   private int conformance(List<String> ends, String... more) {

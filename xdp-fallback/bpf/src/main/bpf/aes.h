@@ -18,15 +18,23 @@
 
 #define AES_ROUNDS 10
 
-/* found = the word at octet `index` of `word` in the table that begins `offset` behind `tables`. */
-#define AES_LOOK_UP(found, word, tables, shift, offset)            \
-	asm volatile("%0 = %1\n\t"                                 \
-		     "%0 " shift "\n\t"                            \
-		     "%0 &= 0x3fc\n\t"                             \
-		     "%0 += %2\n\t"                                \
-		     "%0 = *(u32 *)(%0 + " offset ")"              \
-		     : "=&r"(found)                                \
-		     : "r"(word), "r"(tables))
+/*
+ * sum ^= the word at an octet of `word` in the table that begins `offset` behind `tables`. With the
+ * sum outside, the compiler puts it off, and spills.
+ */
+#define AES_LOOK_UP(sum, word, tables, shift, offset)              \
+	do {                                                       \
+		__u64 found;                                       \
+                                                                   \
+		asm volatile("%0 = %2\n\t"                         \
+			     "%0 " shift "\n\t"                    \
+			     "%0 &= 0x3fc\n\t"                     \
+			     "%0 += %3\n\t"                        \
+			     "%0 = *(u32 *)(%0 + " offset ")\n\t"  \
+			     "%1 ^= %0"                            \
+			     : "=&r"(found), "+r"(sum)             \
+			     : "r"(word), "r"(tables));            \
+	} while (0)
 
 #define AES_OCTET_0 "<<= 2"
 #define AES_OCTET_1 ">>= 6"
@@ -41,15 +49,10 @@
 /* The four octets of a word each go to a word of the next state. */
 #define AES_SPREAD(word, tables, to_0, to_1, to_2, to_3)                        \
 	do {                                                                    \
-		__u64 found;                                                    \
-		AES_LOOK_UP(found, word, tables, AES_OCTET_0, AES_TABLE_0);     \
-		to_0 ^= found;                                                  \
-		AES_LOOK_UP(found, word, tables, AES_OCTET_1, AES_TABLE_1);     \
-		to_1 ^= found;                                                  \
-		AES_LOOK_UP(found, word, tables, AES_OCTET_2, AES_TABLE_2);     \
-		to_2 ^= found;                                                  \
-		AES_LOOK_UP(found, word, tables, AES_OCTET_3, AES_TABLE_3);     \
-		to_3 ^= found;                                                  \
+		AES_LOOK_UP(to_0, word, tables, AES_OCTET_0, AES_TABLE_0);      \
+		AES_LOOK_UP(to_1, word, tables, AES_OCTET_1, AES_TABLE_1);      \
+		AES_LOOK_UP(to_2, word, tables, AES_OCTET_2, AES_TABLE_2);      \
+		AES_LOOK_UP(to_3, word, tables, AES_OCTET_3, AES_TABLE_3);      \
 	} while (0)
 
 /* A table's address that the compiler keeps instead of computing it anew. */
@@ -58,7 +61,7 @@
 /* An octet of the last round: `mask` is where all of the table's words have the S-box. */
 #define AES_SBOX(word, tables, octet, table, mask)                              \
 	({                                                                      \
-		__u64 substituted;                                              \
+		__u64 substituted = 0;                                          \
 		AES_LOOK_UP(substituted, word, tables, octet, table);           \
 		substituted & (mask);                                           \
 	})
@@ -98,13 +101,23 @@ static __always_inline void aes_encrypt(__u32 *block, const struct key *key)
 	block[2] = AES_LAST_COLUMN(tables, c, d, a, b) ^ k[42];
 }
 
-#define INVERSE_SBOX(x) ((__u32)aes_inverse_sbox[x])
+/* The inverse S-box of an octet of a word. */
+#define AES_INVERSE_SBOX(word, sbox, shift)                                     \
+	({                                                                      \
+		__u64 substituted;                                              \
+		asm volatile("%0 = %1\n\t"                                      \
+			     "%0 >>= " shift "\n\t"                             \
+			     "%0 &= 0xff\n\t"                                   \
+			     "%0 += %2\n\t"                                     \
+			     "%0 = *(u8 *)(%0 + 0)"                             \
+			     : "=&r"(substituted)                               \
+			     : "r"(word), "r"(sbox));                           \
+		substituted;                                                    \
+	})
 
-static __always_inline __u32 aes_last_inverse_column(__u32 a, __u32 d, __u32 c, __u32 b)
-{
-	return INVERSE_SBOX(a & 0xff) | INVERSE_SBOX(d >> 8 & 0xff) << 8 |
-	       INVERSE_SBOX(c >> 16 & 0xff) << 16 | INVERSE_SBOX(b >> 24) << 24;
-}
+#define AES_LAST_INVERSE_COLUMN(sbox, a, d, c, b)                               \
+	(AES_INVERSE_SBOX(a, sbox, "0") | AES_INVERSE_SBOX(d, sbox, "8") << 8 | \
+	 AES_INVERSE_SBOX(c, sbox, "16") << 16 | AES_INVERSE_SBOX(b, sbox, "24") << 24)
 
 /* The first two words, and the others if `whole`: most SIDs are no longer. */
 static __always_inline void aes_decrypt(__u32 *block, const struct key *key, bool whole)
@@ -130,11 +143,15 @@ static __always_inline void aes_decrypt(__u32 *block, const struct key *key, boo
 		c = g;
 		d = h;
 	}
-	block[0] = aes_last_inverse_column(a, d, c, b) ^ k[40];
-	block[1] = aes_last_inverse_column(b, a, d, c) ^ k[41];
+
+	const void *sbox = aes_inverse_sbox;
+
+	AES_KEEP(sbox);
+	block[0] = AES_LAST_INVERSE_COLUMN(sbox, a, d, c, b) ^ k[40];
+	block[1] = AES_LAST_INVERSE_COLUMN(sbox, b, a, d, c) ^ k[41];
 	if (whole) {
-		block[2] = aes_last_inverse_column(c, b, a, d) ^ k[42];
-		block[3] = aes_last_inverse_column(d, c, b, a) ^ k[43];
+		block[2] = AES_LAST_INVERSE_COLUMN(sbox, c, b, a, d) ^ k[42];
+		block[3] = AES_LAST_INVERSE_COLUMN(sbox, d, c, b, a) ^ k[43];
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "maps.h"
 #include "packet.h"
+#include "shared.h"
 
 static __always_inline void add(struct cell *cell, __u32 octets)
 {
@@ -70,7 +71,9 @@ __noinline int take_sample(struct xdp_md *ctx, __u32 reason)
 /* A sample of the packets of a reason, for whoever wants to know why: call it before the frame changes. */
 static __always_inline void sample(struct xdp_md *ctx, __u32 reason)
 {
-	if (shared.sampled >> reason & 1)
+	const volatile struct shared *shared = find_shared();
+
+	if (shared && shared->sampled >> reason & 1)
 		take_sample(ctx, reason);
 }
 

@@ -175,12 +175,9 @@ __noinline int decrypt_four_pass(const struct cid_config *config, const struct c
 	return 0;
 }
 
-__noinline int decrypt_single_pass(const struct cid_config *config, const struct cid *cid,
-				   struct sid *sid)
+static __always_inline int decrypt_single_pass(const struct cid_config *config,
+					       const struct cid *cid, struct sid *sid)
 {
-	if (!config || !cid || !sid)
-		return -1;
-
 	__u32 index = config->key;
 	struct key *key = bpf_map_lookup_elem(&keys, &index);
 	__u32 zero = 0;

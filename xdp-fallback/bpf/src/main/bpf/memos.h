@@ -60,12 +60,6 @@ static __always_inline struct cpu_memos *memos_of_cpu(void)
 	return bpf_map_lookup_elem(&cpu_memos, &cpu);
 }
 
-/* Has to be read before what is remembered under it. */
-static __always_inline __u64 current_generation(void)
-{
-	return *(volatile __u64 *)&shared.generation + 1;
-}
-
 static __always_inline __u64 vip_hash(__u64 low, __u64 high, __u64 port)
 {
 	return (low ^ high ^ port << 32) * 0x9e3779b97f4a7c15ull;

@@ -7,8 +7,8 @@
 #include "forward.h"
 #include "memos.h"
 #include "packet.h"
-#include "ports.h"
 #include "server.h"
+#include "shared.h"
 
 /*
  * The frames that most are, by memos and at fixed offsets: without VLAN tags, IP options and extension
@@ -55,17 +55,16 @@ static __always_inline int fall_back_plain(struct xdp_md *ctx, const struct pack
 }
 
 /* UDP that no tunnel that ends here and no backend behind NAT has, to an address that is no VIP's. */
-static __always_inline bool is_other(const struct udphdr *udp)
+static __always_inline bool is_other(const struct udphdr *udp, const volatile struct shared *shared)
 {
-	return !has_port(port_bits_of(udp->dest)->tunnel_end, udp->dest) &&
-	       !has_port(port_bits_of(udp->source)->return_path, udp->source);
+	return !has_port(port_bits_of(shared, udp->dest)->tunnel_end, udp->dest) &&
+	       !has_port(port_bits_of(shared, udp->source)->return_path, udp->source);
 }
 
 static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct packet *packet,
-					   __u64 low, __u64 high, __u64 port)
+					   __u64 low, __u64 high, __u64 port, __u64 generation)
 {
 	__u32 octets = packet->end - (void *)packet->eth;
-	__u64 generation = current_generation();
 	struct cpu_memos *memos = memos_of_cpu();
 
 	if (!memos)
@@ -78,8 +77,12 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 	    memo->generation != generation || vip->flags & ~VIP_STEER_ONLY || vip->state_timeout)
 		return NOT_PLAIN;
 
-	if (vip->pool == NO_POOL)
-		return is_other(packet->l4) ? pass(ctx, REASON_NOT_VIP, octets) : NOT_PLAIN;
+	if (vip->pool == NO_POOL) {
+		const volatile struct shared *shared = find_shared();
+
+		return shared && is_other(packet->l4, shared) ? pass(ctx, REASON_NOT_VIP, octets) :
+								NOT_PLAIN;
+	}
 
 	struct cid cid = {};
 	__u32 reason;
@@ -136,7 +139,7 @@ static __always_inline struct packet plain_packet(struct xdp_md *ctx, bool ipv4)
 	return packet;
 }
 
-__noinline int route_plain_v4(struct xdp_md *ctx)
+__noinline int route_plain_v4(struct xdp_md *ctx, __u64 generation)
 {
 	struct packet packet = plain_packet(ctx, true);
 	const struct iphdr *ip = packet.ip;
@@ -145,10 +148,11 @@ __noinline int route_plain_v4(struct xdp_md *ctx)
 	if ((void *)(udp + 1) > packet.end)
 		return NOT_PLAIN;
 	packet.ttl = ip->ttl;
-	return route_plain_vip(ctx, &packet, ip->daddr, 0, udp->dest | IS_IPV4);
+	return route_plain_vip(ctx, &packet, ip->daddr, 0, udp->dest | IS_IPV4,
+			       generation);
 }
 
-__noinline int route_plain_v6(struct xdp_md *ctx)
+__noinline int route_plain_v6(struct xdp_md *ctx, __u64 generation)
 {
 	struct packet packet = plain_packet(ctx, false);
 	const struct ipv6hdr *ip = packet.ip;
@@ -161,7 +165,7 @@ __noinline int route_plain_v6(struct xdp_md *ctx)
 	const void *addr = &ip->daddr;
 
 	return route_plain_vip(ctx, &packet, AT(const __u64, addr), AT(const __u64, addr + 8),
-			       udp->dest);
+			       udp->dest, generation);
 }
 
 enum plain {
@@ -174,15 +178,17 @@ enum plain {
 	PLAIN_NOT,
 };
 
-static __always_inline enum plain udp_is_plain(const struct udphdr *udp, enum plain plain)
+static __always_inline enum plain udp_is_plain(const struct udphdr *udp,
+					       const volatile struct shared *shared,
+					       enum plain plain)
 {
-	if (has_port(port_bits_of(udp->dest)->vip, udp->dest))
+	if (has_port(port_bits_of(shared, udp->dest)->vip, udp->dest))
 		return plain;
-	return is_other(udp) ? PLAIN_OTHER : PLAIN_NOT;
+	return is_other(udp, shared) ? PLAIN_OTHER : PLAIN_NOT;
 }
 
 /* What parse() would say, of frames that are easily seen to be in order. */
-static __always_inline enum plain look(struct xdp_md *ctx)
+static __always_inline enum plain look(struct xdp_md *ctx, const volatile struct shared *shared)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -207,7 +213,7 @@ static __always_inline enum plain look(struct xdp_md *ctx)
 		if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) ||
 		    length + sizeof(*ip) > total)
 			return PLAIN_NOT;
-		return udp_is_plain(udp, PLAIN_V4);
+		return udp_is_plain(udp, shared, PLAIN_V4);
 	}
 	if (ether_type == bpf_htons(ETH_P_IPV6)) {
 		const struct ipv6hdr *ip = l3;
@@ -225,7 +231,7 @@ static __always_inline enum plain look(struct xdp_md *ctx)
 			return PLAIN_OTHER;
 		if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
 			return PLAIN_NOT;
-		return udp_is_plain(udp, PLAIN_V6);
+		return udp_is_plain(udp, shared, PLAIN_V6);
 	}
 	return PLAIN_NOT;
 }

@@ -10,8 +10,8 @@
 #include "nat.h"
 #include "packet.h"
 #include "plain.h"
-#include "ports.h"
 #include "server.h"
+#include "shared.h"
 #include "state.h"
 #include "vip.h"
 
@@ -35,12 +35,13 @@ static __always_inline struct vip *find_vip(const struct packet *packet, __u64 g
 }
 
 /* Of UDP that is no VIP's. */
-static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet, __u32 octets)
+static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet,
+				    const volatile struct shared *shared, __u32 octets)
 {
 	const struct udphdr *udp = packet->l4;
 	__u32 reason = REASON_NOT_VIP;
 
-	if (has_port(port_bits_of(udp->source)->return_path, udp->source) && un_nat(packet))
+	if (has_port(port_bits_of(shared, udp->source)->return_path, udp->source) && un_nat(packet))
 		reason = REASON_RETURN_PATH;
 	return pass(ctx, reason, octets);
 }
@@ -144,17 +145,22 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 
 	if (parsed == PARSED_UDP) {
 		const struct udphdr *udp = packet.l4;
-		const volatile struct port_bits *bits = port_bits_of(udp->dest);
+		const volatile struct shared *shared = find_shared();
+
+		if (!shared)
+			return XDP_PASS;
+
+		const volatile struct port_bits *bits = port_bits_of(shared, udp->dest);
 
 		if (has_port(bits->vip, udp->dest)) {
-			__u64 generation = current_generation();
+			__u64 generation = generation_of(shared);
 			struct vip *vip = find_vip(&packet, generation);
 
 			if (vip)
 				return route_udp(ctx, &packet, vip, generation, octets);
 		}
 		if (!tunnels || !has_port(bits->tunnel_end, udp->dest))
-			return pass_udp(ctx, &packet, octets);
+			return pass_udp(ctx, &packet, shared, octets);
 		at = packet.l4 + sizeof(*udp);
 		packet.left = payload_length(udp);
 		detour->port = udp->dest;
@@ -174,8 +180,8 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 	return verdict;
 }
 
-/* What is not plain. A function of its own: the path of what is has to be short. */
-__noinline int route_carefully(struct xdp_md *ctx)
+/* What is not plain. */
+static __always_inline int route_carefully(struct xdp_md *ctx)
 {
 	struct detour detour = {};
 	int verdict = route(ctx, &detour, true);
@@ -193,15 +199,21 @@ __noinline int route_carefully(struct xdp_md *ctx)
 
 static __always_inline int route_frame(struct xdp_md *ctx)
 {
-	enum plain plain = look(ctx);
+	const volatile struct shared *shared = find_shared();
+
+	if (!shared)
+		return XDP_PASS;
+
+	__u64 generation = generation_of(shared);
+	enum plain plain = look(ctx, shared);
 	int verdict = NOT_PLAIN;
 
 	if (plain == PLAIN_OTHER)
 		return pass(ctx, REASON_NOT_VIP, ctx->data_end - ctx->data);
 	if (plain == PLAIN_V4)
-		verdict = route_plain_v4(ctx);
+		verdict = route_plain_v4(ctx, generation);
 	else if (plain == PLAIN_V6)
-		verdict = route_plain_v6(ctx);
+		verdict = route_plain_v6(ctx, generation);
 	return verdict != NOT_PLAIN ? verdict : route_carefully(ctx);
 }
 

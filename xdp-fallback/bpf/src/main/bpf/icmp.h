@@ -349,8 +349,7 @@ static __always_inline int route_message(struct xdp_md *ctx, const struct detour
 	struct quoted quoted;
 
 	if (read_quoted(&packet, packet.end, &quoted)) {
-		const volatile struct shared *shared = find_shared();
-		__u64 generation = shared ? generation_of(shared) : 0;
+		__u64 generation = current_generation();
 		struct vip *vip = find_quoted_vip(&packet, &quoted, generation);
 
 		if (vip)

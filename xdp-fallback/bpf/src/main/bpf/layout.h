@@ -96,7 +96,10 @@ struct port_bits {
 
 #define PORT_WORDS 1024
 
-/* The one value of the map `shared`. The agent writes all of it at once; each word changes by itself. */
+/*
+ * The one value of the map `.data.shared`: a variable, which costs no look-up. The agent writes all of
+ * it at once; each word changes by itself.
+ */
 struct shared {
 	/*
 	 * CPUs have memos of entries of `vip_v4`, `vip_v6`, `pools`, `server_id`, `server_id_short` and

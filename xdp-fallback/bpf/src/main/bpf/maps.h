@@ -131,12 +131,7 @@ struct {
 	__uint(max_entries, POOLS);
 } migrated SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, __u32);
-	__type(value, struct shared);
-	__uint(max_entries, 1);
-} shared SEC(".maps");
+struct shared shared SEC(".data.shared");
 
 /* Addresses whose echo requests are answered; the values mean nothing. */
 struct {

@@ -55,10 +55,10 @@ static __always_inline int fall_back_plain(struct xdp_md *ctx, const struct pack
 }
 
 /* UDP that no tunnel that ends here and no backend behind NAT has, to an address that is no VIP's. */
-static __always_inline bool is_other(const struct udphdr *udp, const volatile struct shared *shared)
+static __always_inline bool is_other(const struct udphdr *udp)
 {
-	return !has_port(port_bits_of(shared, udp->dest)->tunnel_end, udp->dest) &&
-	       !has_port(port_bits_of(shared, udp->source)->return_path, udp->source);
+	return !has_port(port_bits_of(udp->dest)->tunnel_end, udp->dest) &&
+	       !has_port(port_bits_of(udp->source)->return_path, udp->source);
 }
 
 static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct packet *packet,
@@ -77,12 +77,8 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 	    memo->generation != generation || vip->flags & ~VIP_STEER_ONLY || vip->state_timeout)
 		return NOT_PLAIN;
 
-	if (vip->pool == NO_POOL) {
-		const volatile struct shared *shared = find_shared();
-
-		return shared && is_other(packet->l4, shared) ? pass(ctx, REASON_NOT_VIP, octets) :
-								NOT_PLAIN;
-	}
+	if (vip->pool == NO_POOL)
+		return is_other(packet->l4) ? pass(ctx, REASON_NOT_VIP, octets) : NOT_PLAIN;
 
 	struct cid cid = {};
 	__u32 reason;
@@ -178,17 +174,15 @@ enum plain {
 	PLAIN_NOT,
 };
 
-static __always_inline enum plain udp_is_plain(const struct udphdr *udp,
-					       const volatile struct shared *shared,
-					       enum plain plain)
+static __always_inline enum plain udp_is_plain(const struct udphdr *udp, enum plain plain)
 {
-	if (has_port(port_bits_of(shared, udp->dest)->vip, udp->dest))
+	if (has_port(port_bits_of(udp->dest)->vip, udp->dest))
 		return plain;
-	return is_other(udp, shared) ? PLAIN_OTHER : PLAIN_NOT;
+	return is_other(udp) ? PLAIN_OTHER : PLAIN_NOT;
 }
 
 /* What parse() would say, of frames that are easily seen to be in order. */
-static __always_inline enum plain look(struct xdp_md *ctx, const volatile struct shared *shared)
+static __always_inline enum plain look(struct xdp_md *ctx)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -213,7 +207,7 @@ static __always_inline enum plain look(struct xdp_md *ctx, const volatile struct
 		if (ip->protocol != IPPROTO_UDP || length < sizeof(*udp) ||
 		    length + sizeof(*ip) > total)
 			return PLAIN_NOT;
-		return udp_is_plain(udp, shared, PLAIN_V4);
+		return udp_is_plain(udp, PLAIN_V4);
 	}
 	if (ether_type == bpf_htons(ETH_P_IPV6)) {
 		const struct ipv6hdr *ip = l3;
@@ -231,7 +225,7 @@ static __always_inline enum plain look(struct xdp_md *ctx, const volatile struct
 			return PLAIN_OTHER;
 		if (ip->nexthdr != IPPROTO_UDP || length < sizeof(*udp) || length > payload)
 			return PLAIN_NOT;
-		return udp_is_plain(udp, shared, PLAIN_V6);
+		return udp_is_plain(udp, PLAIN_V6);
 	}
 	return PLAIN_NOT;
 }

@@ -35,13 +35,12 @@ static __always_inline struct vip *find_vip(const struct packet *packet, __u64 g
 }
 
 /* Of UDP that is no VIP's. */
-static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet,
-				    const volatile struct shared *shared, __u32 octets)
+static __always_inline int pass_udp(struct xdp_md *ctx, const struct packet *packet, __u32 octets)
 {
 	const struct udphdr *udp = packet->l4;
 	__u32 reason = REASON_NOT_VIP;
 
-	if (has_port(port_bits_of(shared, udp->source)->return_path, udp->source) && un_nat(packet))
+	if (has_port(port_bits_of(udp->source)->return_path, udp->source) && un_nat(packet))
 		reason = REASON_RETURN_PATH;
 	return pass(ctx, reason, octets);
 }
@@ -145,22 +144,17 @@ __noinline int route(struct xdp_md *ctx, struct detour *detour, bool tunnels)
 
 	if (parsed == PARSED_UDP) {
 		const struct udphdr *udp = packet.l4;
-		const volatile struct shared *shared = find_shared();
-
-		if (!shared)
-			return XDP_PASS;
-
-		const volatile struct port_bits *bits = port_bits_of(shared, udp->dest);
+		const volatile struct port_bits *bits = port_bits_of(udp->dest);
 
 		if (has_port(bits->vip, udp->dest)) {
-			__u64 generation = generation_of(shared);
+			__u64 generation = current_generation();
 			struct vip *vip = find_vip(&packet, generation);
 
 			if (vip)
 				return route_udp(ctx, &packet, vip, generation, octets);
 		}
 		if (!tunnels || !has_port(bits->tunnel_end, udp->dest))
-			return pass_udp(ctx, &packet, shared, octets);
+			return pass_udp(ctx, &packet, octets);
 		at = packet.l4 + sizeof(*udp);
 		packet.left = payload_length(udp);
 		detour->port = udp->dest;
@@ -199,13 +193,8 @@ static __always_inline int route_carefully(struct xdp_md *ctx)
 
 static __always_inline int route_frame(struct xdp_md *ctx)
 {
-	const volatile struct shared *shared = find_shared();
-
-	if (!shared)
-		return XDP_PASS;
-
-	__u64 generation = generation_of(shared);
-	enum plain plain = look(ctx, shared);
+	__u64 generation = current_generation();
+	enum plain plain = look(ctx);
 	int verdict = NOT_PLAIN;
 
 	if (plain == PLAIN_OTHER)

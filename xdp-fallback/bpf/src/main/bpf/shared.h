@@ -5,24 +5,15 @@
 #include "maps.h"
 #include "packet.h"
 
-/* NULL only for the verifier. */
-static __always_inline const volatile struct shared *find_shared(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&shared, &zero);
-}
-
 /* Has to be read before what is remembered under it. One more than the agent's: 0 is no generation. */
-static __always_inline __u64 generation_of(const volatile struct shared *shared)
+static __always_inline __u64 current_generation(void)
 {
-	return shared->generation + 1;
+	return *(const volatile __u64 *)&shared.generation + 1;
 }
 
-static __always_inline const volatile struct port_bits *
-port_bits_of(const volatile struct shared *shared, __be16 port)
+static __always_inline const volatile struct port_bits *port_bits_of(__be16 port)
 {
-	return &shared->ports[bpf_ntohs(port) >> 6 & (PORT_WORDS - 1)];
+	return &shared.ports[bpf_ntohs(port) >> 6 & (PORT_WORDS - 1)];
 }
 
 static __always_inline bool has_port(__u64 bits, __be16 port)

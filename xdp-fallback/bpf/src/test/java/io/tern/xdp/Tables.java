@@ -80,7 +80,7 @@ final class Tables {
     shared.at(64 + (VIP_PORT >> 6) * 32).u64(1L << (VIP_PORT & 63));
     shared.at(64 + (BACKEND_PORT >> 6) * 32 + 8).u64(1L << (BACKEND_PORT & 63));
     shared.at(64 + (GUE_PORT >> 6) * 32 + 16).u64(1L << (GUE_PORT & 63));
-    put("shared", index(0), shared);
+    put(".data.shared", index(0), shared);
   }
 
   /** Clear text (SID 4, nonce 4), single pass (SID 4, nonce 12), four passes (SID 4, nonce 8). */

@@ -70,6 +70,17 @@ final class LargeIntent {
     return filled;
   }
 
+  /** What {@code filled} has, with the device of {@code base}: to fill an intent takes seconds. */
+  static Intent fillLike(Intent filled, Intent base) {
+    return new Intent(
+        base.revision(),
+        filled.pools(),
+        filled.cidConfigs(),
+        filled.backends(),
+        filled.vips(),
+        base.devices());
+  }
+
   /** The first backend of the pool with the fallback. */
   static BackendKey first() {
     return new BackendKey(FRONT, "b0");

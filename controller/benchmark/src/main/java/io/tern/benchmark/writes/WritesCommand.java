@@ -53,12 +53,12 @@ public final class WritesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--rounds", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--rounds", defaultValue = "15", description = "Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
   @Option(
       names = "--warm-up",
-      defaultValue = "3",
+      defaultValue = "8",
       description = "Rounds before those. Default: ${DEFAULT-VALUE}.")
   private int warmUp;
 
@@ -103,11 +103,13 @@ public final class WritesCommand implements Callable<Integer> {
     JsonLine result = new JsonLine();
     List<WriteRequest> before;
     List<WriteRequest> requests;
+    Intent filled;
     try (BenchDevice device = start(kind);
         Session session = new Session(device, Optional.of(recorder))) {
       before = recorder.take();
       session.apply(LargeIntent::fill);
       requests = recorder.take();
+      filled = session.intent();
       change(session, recorder, out, result);
     }
     int entries = Session.updates(requests);
@@ -117,8 +119,8 @@ public final class WritesCommand implements Callable<Integer> {
     for (int round = -warmUp; round < rounds; round++) {
       // Who comes first changes, so that neither always finds the warmer machine.
       boolean ternFirst = (round & 1) == 0;
-      double first = ternFirst ? tern(kind) : bare(kind, before, requests);
-      double second = ternFirst ? bare(kind, before, requests) : tern(kind);
+      double first = ternFirst ? tern(kind, filled) : bare(kind, before, requests);
+      double second = ternFirst ? bare(kind, before, requests) : tern(kind, filled);
       if (round >= 0) {
         tern.add(entries / (ternFirst ? first : second));
         bare.add(entries / (ternFirst ? second : first));
@@ -148,12 +150,12 @@ public final class WritesCommand implements Callable<Integer> {
   }
 
   /** Seconds from the new intent to the device being in sync. */
-  private double tern(Kind kind) throws Exception {
+  private double tern(Kind kind, Intent filled) throws Exception {
     try (BenchDevice device = start(kind);
         Session session = new Session(device, Optional.empty())) {
-      Intent filled = LargeIntent.fill(session.intent());
+      Intent next = LargeIntent.fillLike(filled, session.intent());
       System.gc();
-      return session.replace(filled) / 1e9;
+      return session.replace(next) / 1e9;
     }
   }
 

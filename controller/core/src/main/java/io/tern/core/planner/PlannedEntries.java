@@ -36,14 +36,19 @@ final class PlannedEntries extends AbstractMap<TableEntry.Key, TableEntry> {
    */
   static PlannedEntries of(Collection<TableEntry> entries) {
     TableEntry[] sorted = entries.toArray(new TableEntry[0]);
-    // Most of a plan comes in runs that are sorted already: that is what this sort is good at.
-    Arrays.sort(sorted, ORDER);
-    for (int i = 1; i < sorted.length; i++) {
-      if (ORDER.compare(sorted[i - 1], sorted[i]) == 0) {
-        throw new IllegalStateException("planned twice: " + sorted[i].key());
-      }
-    }
+    // Most of a plan comes in runs that are sorted already: that is what this sort is good at. No
+    // sort
+    // can do without comparing what comes to stand side by side, so it meets each pair of equals.
+    Arrays.sort(sorted, PlannedEntries::compareUnequal);
     return new PlannedEntries(sorted);
+  }
+
+  private static int compareUnequal(TableEntry a, TableEntry b) {
+    int order = compare(a.key(), b.key());
+    if (order == 0) {
+      throw new IllegalStateException("planned twice: " + a.key());
+    }
+    return order;
   }
 
   private static int compare(TableEntry.Key a, TableEntry.Key b) {

@@ -2,6 +2,7 @@ package io.tern.benchmark;
 
 import io.tern.benchmark.forwarding.ForwardingCommand;
 import io.tern.benchmark.writes.WritesCommand;
+import io.tern.benchmark.xdp.XdpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Measures Tern beside references that run in turns with it.",
-    subcommands = {ForwardingCommand.class, WritesCommand.class})
+    subcommands = {ForwardingCommand.class, WritesCommand.class, XdpCommand.class})
 public final class Bench {
   private Bench() {}
 

@@ -429,4 +429,15 @@ static __always_inline __u32 crc32_12(__u32 state, __u32 a, __u32 b, __u32 c)
 	       crc32_table[1][c >> 16 & 0xff] ^ crc32_table[0][c >> 24];
 }
 
+/*
+ * What the first four octets and octets eight and nine of twelve add to their CRC: it is linear, so
+ * the CRC of the other octets with zeros in the place of these may be known already.
+ */
+static __always_inline __u32 crc32_of_client(__u32 address, __u16 port)
+{
+	return crc32_table[11][address & 0xff] ^ crc32_table[10][address >> 8 & 0xff] ^
+	       crc32_table[9][address >> 16 & 0xff] ^ crc32_table[8][address >> 24] ^
+	       crc32_table[3][port & 0xff] ^ crc32_table[2][port >> 8];
+}
+
 #endif

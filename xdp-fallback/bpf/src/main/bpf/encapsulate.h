@@ -149,4 +149,31 @@ static __always_inline bool encapsulate(struct xdp_md *ctx, const struct packet 
 	return true;
 }
 
+/*
+ * As encapsulate(), of an IPv4 packet without VLAN tags in IPv4 without UDP, and with both MAC
+ * addresses of the backend.
+ */
+static __always_inline bool encapsulate_plain(struct xdp_md *ctx, const struct packet *packet,
+					      const struct backend *backend, __u32 hash)
+{
+	const struct iphdr *inner = packet->ip;
+	__u32 payload = bpf_ntohs(inner->tot_len);
+	__u8 traffic_class = inner->tos;
+
+	if (bpf_xdp_adjust_head(ctx, -(int)sizeof(struct iphdr)))
+		return false;
+
+	void *data = (void *)(long)ctx->data;
+	struct iphdr *outer = data + sizeof(struct ethhdr);
+	const void *macs = backend->dst_mac;
+
+	if ((void *)(outer + 1) > (void *)(long)ctx->data_end)
+		return false;
+	AT(__u64, data) = AT(const __u64, macs);
+	AT(__u32, data + 8) = AT(const __u32, macs + 8);
+	AT(__u16, data + 12) = bpf_htons(ETH_P_IP);
+	write_outer_ipv4(outer, backend, hash, traffic_class, IPPROTO_IPIP, payload);
+	return true;
+}
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef TERN_MEMOS_H
 #define TERN_MEMOS_H
 
+#include "fallback.h"
 #include "maps.h"
 #include "packet.h"
 
@@ -17,7 +18,9 @@ struct vip_memo {
 	__u64 generation;
 	__u64 addr[2];
 	/* The port, and IS_IPV4 or 0. */
-	__u64 port;
+	__u32 port;
+	/* IPv4: the flow hash of a client whose address and port are 0. */
+	__u32 hash;
 	struct vip vip;
 	struct pool pool;
 };
@@ -60,19 +63,19 @@ static __always_inline struct cpu_memos *memos_of_cpu(void)
 	return bpf_map_lookup_elem(&cpu_memos, &cpu);
 }
 
-static __always_inline __u64 vip_hash(__u64 low, __u64 high, __u64 port)
+static __always_inline __u64 vip_hash(__u64 low, __u64 high, __u32 port)
 {
-	return (low ^ high ^ port << 32) * 0x9e3779b97f4a7c15ull;
+	return (low ^ high ^ (__u64)port << 32) * 0x9e3779b97f4a7c15ull;
 }
 
 static __always_inline struct vip_memo *vip_memo_of(struct cpu_memos *memos, __u64 low, __u64 high,
-						    __u64 port)
+						    __u32 port)
 {
 	return &memos->vips[vip_hash(low, high, port) >> 56 & (VIP_MEMOS - 1)];
 }
 
 /* `vip` NULL: it is no VIP. */
-static __always_inline void remember_vip(__u64 low, __u64 high, __u64 port, const struct vip *vip,
+static __always_inline void remember_vip(__u64 low, __u64 high, __u32 port, const struct vip *vip,
 					 __u64 generation)
 {
 	struct cpu_memos *memos = memos_of_cpu();
@@ -95,6 +98,7 @@ static __always_inline void remember_vip(__u64 low, __u64 high, __u64 port, cons
 		memo->vip.flags = 0;
 		memo->vip.state_timeout = 0;
 	}
+	memo->hash = port & IS_IPV4 ? hash_v4(0, low, port << 16) : 0;
 	memo->generation = generation;
 	memo->addr[0] = low;
 	memo->addr[1] = high;

@@ -17,8 +17,26 @@
  */
 #define NOT_PLAIN -3
 
+/* Whether there is a source MAC address to write. */
+static __always_inline bool has_src_mac(const struct backend *backend)
+{
+	return AT(const __u32, backend->src_mac) | AT(const __u16, backend->src_mac + 4);
+}
+
+static __always_inline __u32 plain_flow_hash(const struct packet *packet,
+					     const struct vip_memo *memo)
+{
+	if (packet->ipv4) {
+		const struct iphdr *ip = packet->ip;
+		const struct udphdr *udp = packet->l4;
+
+		return memo->hash ^ crc32_of_client(ip->saddr, udp->source);
+	}
+	return flow_hash(packet);
+}
+
 static __always_inline int leave_plain(struct xdp_md *ctx, const struct packet *packet,
-				       const struct backend *backend)
+				       const struct vip_memo *memo, const struct backend *backend)
 {
 	if (backend->mode == MODE_L2) {
 		decrement_ttl(packet);
@@ -26,9 +44,15 @@ static __always_inline int leave_plain(struct xdp_md *ctx, const struct packet *
 		return leave(ctx, backend);
 	}
 
-	__u32 hash = uses_hash(backend) ? flow_hash(packet) : 0;
+	__u32 hash = backend->src_entropy_mask ? plain_flow_hash(packet, memo) : 0;
 
 	decrement_ttl(packet);
+	if (packet->ipv4 && has_src_mac(backend)) {
+		if (encapsulate_plain(ctx, packet, backend, hash))
+			return leave(ctx, backend);
+		count(passed_cells, CELL_NO_HEADROOM, 0);
+		return XDP_DROP;
+	}
 	set_macs(packet, backend);
 	return tunnel(ctx, packet, backend, hash);
 }
@@ -40,18 +64,18 @@ static __always_inline bool is_plain(const struct packet *packet, const struct b
 
 /* The fallback's backend, for a packet whose CID does not route. */
 static __always_inline int fall_back_plain(struct xdp_md *ctx, const struct packet *packet,
-					   const struct vip *vip, __u32 codepoint, __u32 reason,
-					   __u32 octets)
+					   const struct vip_memo *memo, __u32 codepoint,
+					   __u32 reason, __u32 octets)
 {
-	__u32 owner = find_fallback(vip, flow_hash(packet));
+	__u32 owner = find_fallback(&memo->vip, plain_flow_hash(packet, memo));
 	__u32 index = owner - 1;
 	struct backend *backend = bpf_map_lookup_elem(&backends, &index);
 
 	if (!backend || !is_plain(packet, backend))
 		return NOT_PLAIN;
 	count(backend_cells, index, octets);
-	count_vip(ctx, vip, codepoint, reason, octets);
-	return leave_plain(ctx, packet, backend);
+	count_vip(ctx, &memo->vip, codepoint, reason, octets);
+	return leave_plain(ctx, packet, memo, backend);
 }
 
 /* UDP that no tunnel that ends here and no backend behind NAT has, to an address that is no VIP's. */
@@ -62,7 +86,7 @@ static __always_inline bool is_other(const struct udphdr *udp)
 }
 
 static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct packet *packet,
-					   __u64 low, __u64 high, __u64 port, __u64 generation)
+					   __u64 low, __u64 high, __u32 port, __u64 generation)
 {
 	__u32 octets = packet->end - (void *)packet->eth;
 	struct cpu_memos *memos = memos_of_cpu();
@@ -107,7 +131,7 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 					return NOT_PLAIN;
 				count(server_cells, server->server.cell, octets);
 				count_vip(ctx, vip, codepoint, REASON_ROUTED_BY_CID, octets);
-				return leave_plain(ctx, packet, backend);
+				return leave_plain(ctx, packet, memo, backend);
 			}
 		}
 	}
@@ -115,7 +139,7 @@ static __always_inline int route_plain_vip(struct xdp_md *ctx, const struct pack
 		count_vip(ctx, vip, codepoint, REASON_STEER_LOCAL, octets);
 		return XDP_PASS;
 	}
-	return fall_back_plain(ctx, packet, vip, codepoint, reason, octets);
+	return fall_back_plain(ctx, packet, memo, codepoint, reason, octets);
 }
 
 /* A packet that route_frame() has looked at. */

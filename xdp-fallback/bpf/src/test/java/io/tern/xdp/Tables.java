@@ -31,6 +31,8 @@ final class Tables {
   private static final int STATE_TIMEOUT = 1_000_000_000;
 
   private final BpfObject object;
+  private final Struct shared = Struct.of(64 + 1024 * 32);
+  private long generation;
 
   Tables(BpfObject object) {
     this.object = object;
@@ -75,12 +77,18 @@ final class Tables {
     }
   }
 
+  /** Makes what CPUs remember of the tables void. */
+  void forget() {
+    shared.at(0).u64(++generation);
+    put(".data.shared", index(0), shared);
+  }
+
   private void shared() {
-    Struct shared = Struct.of(64 + 1024 * 32).u64(1, 0x7f_ffff);
+    shared.at(8).u64(0x7f_ffff);
     shared.at(64 + (VIP_PORT >> 6) * 32).u64(1L << (VIP_PORT & 63));
     shared.at(64 + (BACKEND_PORT >> 6) * 32 + 8).u64(1L << (BACKEND_PORT & 63));
     shared.at(64 + (GUE_PORT >> 6) * 32 + 16).u64(1L << (GUE_PORT & 63));
-    put(".data.shared", index(0), shared);
+    forget();
   }
 
   /** Clear text (SID 4, nonce 4), single pass (SID 4, nonce 12), four passes (SID 4, nonce 8). */

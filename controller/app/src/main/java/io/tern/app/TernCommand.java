@@ -1,5 +1,6 @@
 package io.tern.app;
 
+import io.tern.app.agent.AgentCommand;
 import io.tern.app.cid.CidCommand;
 import io.tern.app.compile.CompileCommand;
 import io.tern.app.conformance.ConformanceCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ServeCommand.class,
       SwitchCommand.class,
+      AgentCommand.class,
       CompileCommand.class,
       CidCommand.class,
       DemoCommand.class,

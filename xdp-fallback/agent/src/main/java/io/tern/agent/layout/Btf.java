@@ -11,6 +11,9 @@ import java.util.Map;
  * and the structures in them need.
  */
 final class Btf {
+  /** Structures of longer arrays are not listed one by one. */
+  private static final int LONG_ARRAY = 64;
+
   private static final int MAGIC = 0xeb9f;
 
   private static final int INT = 1;
@@ -112,6 +115,19 @@ final class Btf {
     return maps;
   }
 
+  /** Sections of variables that are maps: their names, and the type of the one variable in each. */
+  Map<String, Integer> variables() {
+    Map<String, Integer> variables = new LinkedHashMap<>();
+    for (Type type : types) {
+      if (type.kind() == DATA_SECTION
+          && type.name().startsWith(".data.")
+          && type.members().size() == 1) {
+        variables.put(type.name(), types.get(type.members().get(0).type()).type());
+      }
+    }
+    return variables;
+  }
+
   /** What a map's member points to: the type of {@code key} or {@code value}; 0 if it has none. */
   int pointee(int structure, String member) {
     for (Member m : resolve(structure).members()) {
@@ -162,6 +178,10 @@ final class Btf {
           fields.add(new Field(nameOf(path), offset, element.size(), resolved.size()));
           return;
         }
+        if (resolved.size() > LONG_ARRAY) {
+          spread(path, offset, resolved, fields);
+          return;
+        }
         for (int i = 0; i < resolved.size(); i++) {
           flatten(
               path + "[" + i + "]", offset + i * size(resolved.type()), resolved.type(), fields);
@@ -171,6 +191,23 @@ final class Btf {
       default ->
           throw new LayoutException(
               "'" + nameOf(path) + "' is of a kind that maps have no use for: " + resolved.kind());
+    }
+  }
+
+  /**
+   * The members of a long array's structures, each one field with as many elements; the whole array as
+   * octets if they have arrays of their own.
+   */
+  private void spread(String path, int offset, Type array, List<Field> fields) {
+    List<Field> members = new ArrayList<>();
+    int stride = size(array.type());
+    flatten(path + "[]", offset, array.type(), members);
+    if (members.stream().anyMatch(member -> member.count() != 1)) {
+      fields.add(new Field(path + "[]", offset, 1, array.size() * stride));
+      return;
+    }
+    for (Field member : members) {
+      fields.add(new Field(member.name(), member.offset(), member.size(), array.size(), stride));
     }
   }
 

@@ -10,10 +10,17 @@ import java.nio.ByteBuffer;
  * @param offset in octets
  * @param size of one element: 1, 2, 4 or 8 octets
  * @param count elements
+ * @param stride octets from one element to the next: {@code size}, or more for a member of an array's
+ *     structures
  */
-public record Field(String name, int offset, int size, int count) {
+public record Field(String name, int offset, int size, int count, int stride) {
   /** The name of a key or value that is no structure. */
   public static final String WHOLE = "-";
+
+  /** A scalar, or an array whose elements stand one behind the other. */
+  public Field(String name, int offset, int size, int count) {
+    this(name, offset, size, count, size);
+  }
 
   /** Octets. */
   public int length() {
@@ -81,6 +88,6 @@ public record Field(String name, int offset, int size, int count) {
     if (index < 0 || index >= count) {
       throw new IndexOutOfBoundsException("element " + index + " of '" + name + "'");
     }
-    return buffer.position() + offset + index * size;
+    return buffer.position() + offset + index * stride;
   }
 }

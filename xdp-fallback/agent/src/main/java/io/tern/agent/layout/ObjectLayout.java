@@ -18,15 +18,19 @@ import java.util.Map;
  * <pre>
  * tern-bpf-maps 1
  * map vip_v4 1 8 24 1024
- * key addr 0 4 1
- * value index 0 4 1
+ * key addr 0 4 1 4
+ * value index 0 4 1 4
  * </pre>
  *
  * A map has name, type, octets of key and value, and size; a field has name, offset, octets of an
- * element, and elements.
+ * element, elements, and octets from one to the next.
  */
 public final class ObjectLayout {
   private static final String HEADER = "tern-bpf-maps 1";
+
+  /** The kernel's number of the type of maps that are sections of variables. */
+  private static final int ARRAY = 2;
+
 
   private final Map<String, MapShape> maps;
 
@@ -62,6 +66,18 @@ public final class ObjectLayout {
                       key == 0 ? List.of() : btf.fields(key),
                       value == 0 ? List.of() : btf.fields(value)));
             });
+    btf.variables()
+        .forEach(
+            (name, type) ->
+                shapes.add(
+                    new MapShape(
+                        name,
+                        ARRAY,
+                        Integer.BYTES,
+                        btf.size(type),
+                        1,
+                        List.of(new Field(Field.WHOLE, 0, Integer.BYTES, 1)),
+                        btf.fields(type))));
     return new ObjectLayout(shapes);
   }
 
@@ -115,7 +131,8 @@ public final class ObjectLayout {
         words[1],
         Integer.parseInt(words[2]),
         Integer.parseInt(words[3]),
-        Integer.parseInt(words[4]));
+        Integer.parseInt(words[4]),
+        Integer.parseInt(words[5]));
   }
 
   /** The descriptor. */
@@ -143,7 +160,13 @@ public final class ObjectLayout {
   private static void append(StringBuilder text, String part, Field field) {
     text.append(
         String.format(
-            "%s %s %d %d %d\n", part, field.name(), field.offset(), field.size(), field.count()));
+            "%s %s %d %d %d %d\n",
+            part,
+            field.name(),
+            field.offset(),
+            field.size(),
+            field.count(),
+            field.stride()));
   }
 
   /** SHA-256 over everything but the sizes of maps: two layouts with one hash are the same. */

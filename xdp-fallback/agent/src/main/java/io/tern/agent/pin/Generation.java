@@ -112,7 +112,7 @@ public final class Generation implements MapSource, AutoCloseable {
                 shape.type() == BpfMap.TYPE_HASH ? BpfMap.NO_PREALLOC : 0));
       }
       for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
-        map.getValue().pin(directory.resolve(map.getKey()));
+        map.getValue().pin(directory.resolve(pinName(map.getKey())));
       }
       generation.pinText(LAYOUT, generation.describe());
       generation.setPipeline(pipeline);
@@ -141,7 +141,7 @@ public final class Generation implements MapSource, AutoCloseable {
       int line = descriptor.indexOf('\n');
       ObjectLayout layout = ObjectLayout.parse(descriptor.substring(line + 1));
       for (String name : layout.names()) {
-        maps.put(name, BpfMap.openPinned(directory.resolve(name)));
+        maps.put(name, BpfMap.openPinned(directory.resolve(pinName(name))));
       }
       for (MapShape shape : AgentMaps.all()) {
         maps.put(shape.name(), BpfMap.openPinned(directory.resolve(shape.name())));
@@ -195,6 +195,11 @@ public final class Generation implements MapSource, AutoCloseable {
     layout = object.layout();
     objectHash = object.hash();
     pinText(LAYOUT, describe());
+  }
+
+  /** bpffs takes no dots in names. */
+  private static String pinName(String map) {
+    return map.replace('.', ':');
   }
 
   private byte[] describe() {

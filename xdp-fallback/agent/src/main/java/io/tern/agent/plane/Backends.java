@@ -20,6 +20,7 @@ final class Backends {
   private final Table table;
   private final Cells cells;
   private final SavedEntries saved;
+  private final Shared shared;
   private final Ports ports;
   private final NextHops nextHops;
   private final int entryLimit;
@@ -36,6 +37,9 @@ final class Backends {
   private final Field srcAddr;
   private final Field dstAddr;
   private int entries;
+
+  /** Many are written: memos are told once, at the end. */
+  private boolean quiet;
 
   /** A backend that something names: its own entry, server IDs, slots. */
   static final class Backend {
@@ -66,10 +70,17 @@ final class Backends {
   record Serving(Backend backend) implements EntryHandle {}
 
   Backends(
-      Table table, Table cells, SavedEntries saved, Ports ports, NextHops nextHops, int limit) {
+      Table table,
+      Table cells,
+      SavedEntries saved,
+      Shared shared,
+      Ports ports,
+      NextHops nextHops,
+      int limit) {
     this.table = table;
     this.cells = new Cells(cells);
     this.saved = saved;
+    this.shared = shared;
     this.ports = ports;
     this.nextHops = nextHops;
     this.entryLimit = limit;
@@ -125,6 +136,9 @@ final class Backends {
     if (backend.references == 0) {
       byId.remove(backend.id);
       table.clear().at(backend.index).write();
+      if (table.isBound()) {
+        shared.changed();
+      }
       indices.giveBack(backend.index);
     }
   }
@@ -243,21 +257,44 @@ final class Backends {
 
   /** Writes everything again, after the table was bound to another map. */
   void writeAll() {
+    quiet = true;
     for (Backend backend : byId.values()) {
       if (backend.action != null) {
         save(backend);
       }
       write(backend);
     }
+    quiet = false;
+    shared.changed();
   }
 
   /** Writes those whose port or next hop may have changed. */
   void refresh() {
+    quiet = true;
+    boolean any = false;
     for (Backend backend : byId.values()) {
       if (backend.way != null && !backend.way.isLocal()) {
-        write(backend);
+        any |= isChanged(backend);
       }
     }
+    quiet = false;
+    if (any) {
+      shared.changed();
+    }
+  }
+
+  /** Writes a backend, and says whether it was another one in the map. */
+  private boolean isChanged(Backend backend) {
+    if (!table.isBound()) {
+      return false;
+    }
+    byte[] before = new byte[table.value().capacity()];
+    table.at(backend.index).read();
+    table.value().get(0, before);
+    write(backend);
+    byte[] after = new byte[before.length];
+    table.value().get(0, after);
+    return !java.util.Arrays.equals(before, after);
   }
 
   private void write(Backend backend) {
@@ -271,6 +308,9 @@ final class Backends {
       fill(backend.way);
     }
     table.write();
+    if (!quiet) {
+      shared.changed();
+    }
   }
 
   /** Leaves the mode 0, none, if there is no way now: what is sent there waits for it in vain. */

@@ -46,7 +46,7 @@ public final class BpfDataPlane implements DataPlane {
   private final Map<Integer, ReturnPaths> returnPaths;
   private final Map<Integer, Echoes> echoes;
   private final Punts punts;
-  private final PortBits portBits;
+  private final Shared shared;
   private final TunnelEnds tunnelEnds;
   private final ReasonCounts counts;
   private final SavedEntries saved;
@@ -80,12 +80,13 @@ public final class BpfDataPlane implements DataPlane {
     AgentMaps.all().forEach(shape -> tables.put(shape.name(), new Table(shape)));
     this.saved = new SavedEntries(table(AgentMaps.ENTRIES.name()));
     this.counts = new ReasonCounts(table(AgentMaps.COUNTS.name()));
-    this.portBits = new PortBits(table("ports"));
+    this.shared = new Shared(table(Shared.MAP));
     this.backends =
         new Backends(
             table("backends"),
             table("backend_cells"),
             saved,
+            shared,
             ports,
             nextHops,
             sizes.of(Tables.Backend.ID));
@@ -95,6 +96,7 @@ public final class BpfDataPlane implements DataPlane {
             table("server_id"),
             table("server_cells"),
             backends,
+            shared,
             sizes.of(Tables.ServerId.ID));
     this.pools =
         new Pools(
@@ -110,30 +112,37 @@ public final class BpfDataPlane implements DataPlane {
             table("cells"),
             saved,
             pools,
-            portBits,
+            shared,
             counts,
             sizes.of(Tables.VipV4.ID),
             sizes.of(Tables.VipV6.ID));
     this.configs =
         new CidConfigs(
-            table("pools"), table("keys"), saved, pools, serverIds, vips, sizes.maps().get("keys"));
+            table("pools"),
+            table("keys"),
+            saved,
+            pools,
+            serverIds,
+            vips,
+            shared,
+            sizes.maps().get("keys"));
     vips.setConfigs(configs);
     this.returnPaths =
         Map.of(
             Tables.ReturnPathV4.ID,
-            new ReturnPaths(table("return_path_v4"), portBits, 4, sizes.of(Tables.ReturnPathV4.ID)),
+            new ReturnPaths(table("return_path_v4"), shared, 4, sizes.of(Tables.ReturnPathV4.ID)),
             Tables.ReturnPathV6.ID,
             new ReturnPaths(
-                table("return_path_v6"), portBits, 16, sizes.of(Tables.ReturnPathV6.ID)));
+                table("return_path_v6"), shared, 16, sizes.of(Tables.ReturnPathV6.ID)));
     this.echoes =
         Map.of(
             Tables.EchoV4.ID,
             new Echoes(table("echo_v4"), 4, sizes.of(Tables.EchoV4.ID)),
             Tables.EchoV6.ID,
             new Echoes(table("echo_v6"), 16, sizes.of(Tables.EchoV6.ID)));
-    this.punts = new Punts(table("samples"), saved, cpus);
+    this.punts = new Punts(table("samples"), saved, shared, cpus);
     this.tunnelEnds =
-        new TunnelEnds(table("tunnel_end_v4"), table("tunnel_end_v6"), portBits, tunnels);
+        new TunnelEnds(table("tunnel_end_v4"), table("tunnel_end_v6"), shared, tunnels);
     this.passed = new Cells(table("passed_cells"));
     this.migrated = table("migrated");
   }
@@ -196,7 +205,10 @@ public final class BpfDataPlane implements DataPlane {
     hint = null;
     tables.forEach((name, table) -> table.bind(source.map(name)));
     counts.writeAll();
-    portBits.writeAll();
+    if (source.isFilled()) {
+      shared.adopt();
+    }
+    shared.write();
     backends.writeAll();
     if (source.isFilled()) {
       serverIds.writePending();

@@ -25,6 +25,7 @@ final class CidConfigs {
   private final Pools pools;
   private final ServerIds serverIds;
   private final Vips vips;
+  private final Shared shared;
   private final Indices keyIndices;
   private final SecureRandom random = new SecureRandom();
   private final Fields[] fields = new Fields[CODEPOINTS];
@@ -114,6 +115,7 @@ final class CidConfigs {
       Pools pools,
       ServerIds serverIds,
       Vips vips,
+      Shared shared,
       int keyCapacity) {
     this.table = table;
     this.keys = keys;
@@ -121,6 +123,7 @@ final class CidConfigs {
     this.pools = pools;
     this.serverIds = serverIds;
     this.vips = vips;
+    this.shared = shared;
     this.keyIndices = new Indices("round keys", 0, keyCapacity);
     this.roundKeys = keys.value("round");
     for (int codepoint = 0; codepoint < CODEPOINTS; codepoint++) {
@@ -267,6 +270,7 @@ final class CidConfigs {
       }
     }
     table.write();
+    shared.changed();
   }
 
   /** Writes everything after the tables were bound to other maps; takes away what is of no pool. */

@@ -23,9 +23,9 @@ final class Punts {
 
   private final Table table;
   private final SavedEntries saved;
+  private final Shared shared;
   private final int cpus;
   private final Set<Punt> punts = new LinkedHashSet<>();
-  private final Field enabled;
   private final Field mask;
   private final Field interval;
   private final Field burst;
@@ -42,11 +42,11 @@ final class Punts {
     }
   }
 
-  Punts(Table table, SavedEntries saved, int cpus) {
+  Punts(Table table, SavedEntries saved, Shared shared, int cpus) {
     this.table = table;
     this.saved = saved;
+    this.shared = shared;
     this.cpus = cpus;
-    this.enabled = table.value("enabled");
     this.mask = table.value("mask");
     this.interval = table.value("interval");
     this.burst = table.value("burst");
@@ -77,6 +77,7 @@ final class Punts {
   }
 
   void delete(Punt punt) {
+    shared.sample(punt.reason, false);
     table.clear().at(punt.reason).write();
     saved.remove(Tables.Punt.ID, List.of(BigInteger.valueOf(punt.reason)));
     punts.remove(punt);
@@ -110,7 +111,6 @@ final class Punts {
 
   private void write(Punt punt) {
     table.clear().at(punt.reason);
-    enabled.put(table.value(), 1);
     mask.put(table.value(), punt.action.arguments().get(0).longValueExact());
     if (punt.rates != null) {
       long each =
@@ -120,6 +120,7 @@ final class Punts {
       burst.put(table.value(), more == 0 || each <= NEVER / more ? more * each : NEVER);
     }
     table.write();
+    shared.sample(punt.reason, true);
   }
 
   void writeAll() {

@@ -11,7 +11,7 @@ import java.util.Set;
 /** Table {@code return_path_v4} or {@code return_path_v6}. Not thread-safe. */
 final class ReturnPaths {
   private final Table table;
-  private final PortBits portBits;
+  private final Shared shared;
   private final int addressLength;
   private final int limit;
   private final Set<Path> paths = new LinkedHashSet<>();
@@ -42,9 +42,9 @@ final class ReturnPaths {
     }
   }
 
-  ReturnPaths(Table table, PortBits portBits, int addressLength, int limit) {
+  ReturnPaths(Table table, Shared shared, int addressLength, int limit) {
     this.table = table;
-    this.portBits = portBits;
+    this.shared = shared;
     this.addressLength = addressLength;
     this.limit = limit;
     this.addr = table.key("addr");
@@ -59,7 +59,7 @@ final class ReturnPaths {
     }
     Path path = new Path(this, key, action.arguments());
     paths.add(path);
-    portBits.addReturnPath(key.get(1).intValueExact());
+    shared.addReturnPath(key.get(1).intValueExact());
     try {
       write(path);
     } catch (RuntimeException e) {
@@ -74,7 +74,7 @@ final class ReturnPaths {
       putKey(path);
       table.remove();
     }
-    portBits.removeReturnPath(path.key.get(1).intValueExact());
+    shared.removeReturnPath(path.key.get(1).intValueExact());
     paths.remove(path);
   }
 

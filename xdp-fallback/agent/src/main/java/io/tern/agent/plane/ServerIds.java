@@ -31,6 +31,7 @@ final class ServerIds {
   private final Table longTable;
   private final Cells cells;
   private final Backends backends;
+  private final Shared shared;
   private final int limit;
   private final Indices cellIndices;
   private final Set<Server> servers = new LinkedHashSet<>();
@@ -80,11 +81,18 @@ final class ServerIds {
     }
   }
 
-  ServerIds(Table shortTable, Table longTable, Table cells, Backends backends, int limit) {
+  ServerIds(
+      Table shortTable,
+      Table longTable,
+      Table cells,
+      Backends backends,
+      Shared shared,
+      int limit) {
     this.shortTable = shortTable;
     this.longTable = longTable;
     this.cells = new Cells(cells);
     this.backends = backends;
+    this.shared = shared;
     this.limit = limit;
     this.cellIndices = new Indices("cells of server IDs", 0, limit);
     this.shortSpace = shortTable.key("space");
@@ -167,6 +175,7 @@ final class ServerIds {
     detach(server);
     attach(server, now);
     write(server);
+    shared.changed();
     backends.addCounts(old, counts);
     backends.addCounts(now, Counts.minus(Counts.ZERO, counts));
     backends.unreference(old);
@@ -182,6 +191,7 @@ final class ServerIds {
         putLongKey(server);
         longTable.remove();
       }
+      shared.changed();
     }
     servers.remove(server);
     detach(server);

@@ -1,5 +1,6 @@
 package io.tern.agent.plane;
 
+import io.tern.libbpf.Libbpf;
 import io.tern.p4.contract.TernP4.Tables;
 import java.util.Map;
 
@@ -30,6 +31,7 @@ public record TableSizes(Map<Integer, Integer> entries) {
     return Map.ofEntries(
         Map.entry("vip_v4", atLeastOne(Tables.VipV4.ID)),
         Map.entry("vip_v6", atLeastOne(Tables.VipV6.ID)),
+        Map.entry("cpu_memos", Libbpf.possibleCpus()),
         Map.entry("pools", POOLS),
         Map.entry("migrated", POOLS),
         Map.entry("keys", atLeastOne(Tables.CidConfig.ID) + REST),

@@ -10,13 +10,13 @@ final class TunnelEnds {
   private final Table v6;
   private final List<TunnelEnd> ends;
 
-  TunnelEnds(Table v4, Table v6, PortBits portBits, List<TunnelEnd> ends) {
+  TunnelEnds(Table v4, Table v6, Shared shared, List<TunnelEnd> ends) {
     this.v4 = v4;
     this.v6 = v6;
     this.ends = List.copyOf(ends);
     this.ends.stream()
         .filter(end -> end.port() != 0)
-        .forEach(end -> portBits.addTunnelEnd(end.port()));
+        .forEach(end -> shared.addTunnelEnd(end.port()));
   }
 
   /** Writes all, and takes away those that are not wanted any more. */

@@ -41,7 +41,7 @@ final class Vips {
   private final Cells cells;
   private final SavedEntries saved;
   private final Pools pools;
-  private final PortBits portBits;
+  private final Shared shared;
   private final ReasonCounts reasons;
   private final Indices rows;
   private final Set<Vip> vips = new LinkedHashSet<>();
@@ -81,7 +81,7 @@ final class Vips {
   }
 
   /** An entry. */
-  static final class Vip implements EntryHandle {
+  final class Vip implements EntryHandle {
     private final Family family;
     private final List<BigInteger> key;
     private final int row;
@@ -108,6 +108,7 @@ final class Vips {
         family.flags.put(value, (steerOnly ? STEER_ONLY : 0) | (migrated ? COUNT_MIGRATED : 0));
         family.stateTimeout.put(value, timeoutOf(action) * NANOSECONDS);
         family.table.write();
+        shared.changed();
       }
     }
   }
@@ -118,7 +119,7 @@ final class Vips {
       Table cells,
       SavedEntries saved,
       Pools pools,
-      PortBits portBits,
+      Shared shared,
       ReasonCounts reasons,
       int limitV4,
       int limitV6) {
@@ -127,7 +128,7 @@ final class Vips {
     this.cells = new Cells(cells);
     this.saved = saved;
     this.pools = pools;
-    this.portBits = portBits;
+    this.shared = shared;
     this.reasons = reasons;
     this.rows = new Indices("rows of cells", 0, limitV4 + limitV6);
   }
@@ -196,7 +197,7 @@ final class Vips {
     vip.pool.vips.add(vip);
     vips.add(vip);
     family.entries++;
-    portBits.addVip(portOf(vip));
+    shared.addVip(portOf(vip));
     try {
       reserveSlots(vip.pool, action);
       save(vip);
@@ -241,11 +242,12 @@ final class Vips {
     if (vip.family.table.isBound()) {
       putKey(vip);
       vip.family.table.remove();
+      shared.changed();
     }
     vip.pool.vips.remove(vip);
     vips.remove(vip);
     vip.family.entries--;
-    portBits.removeVip(portOf(vip));
+    shared.removeVip(portOf(vip));
     giveCountsTo(vip, vip.pool, false);
     reasons.keep(rowByReason(vip));
     saved.remove(vip.family.tableId, vip.key);
@@ -406,6 +408,7 @@ final class Vips {
         family.table.remove();
       }
     }
+    shared.changed();
   }
 
   private static ByteBuffer copy(ByteBuffer key) {

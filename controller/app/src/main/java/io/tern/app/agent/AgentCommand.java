@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code tern agent}: runs until the process is told to end (SIGTERM, SIGINT). What it programs stays
- * in the kernel when it ends, however it ends.
+ * {@code tern agent}: runs until the process is told to end (SIGTERM, SIGINT). What it programs
+ * stays in the kernel when it ends, however it ends.
  */
 @Command(
     name = "agent",
@@ -181,7 +181,9 @@ public final class AgentCommand implements Callable<Integer> {
             .append(", P4Runtime ")
             .append(HostAndPort.format(agent.grpcAddress()))
             .append(options.tls() == null ? "" : " (TLS)");
-    options.ports().forEach((port, name) -> line.append(", port ").append(port).append(' ').append(name));
+    options
+        .ports()
+        .forEach((port, name) -> line.append(", port ").append(port).append(' ').append(name));
     if (served != null) {
       line.append(", metrics http://")
           .append(HostAndPort.format(served.address()))
@@ -246,8 +248,7 @@ public final class AgentCommand implements Callable<Integer> {
     for (String text : ports) {
       Matcher matcher = PORT.matcher(text);
       if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MAX_PORT) {
-        throw usage(
-            "--port '" + text + "': expected N=NAME with N from 0 to 254, e.g. 1=eth0");
+        throw usage("--port '" + text + "': expected N=NAME with N from 0 to 254, e.g. 1=eth0");
       }
       if (all.put(Integer.parseInt(matcher.group(1)), matcher.group(2)) != null) {
         throw usage("--port '" + text + "': port " + matcher.group(1) + " is there already");

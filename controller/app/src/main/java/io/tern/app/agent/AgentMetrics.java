@@ -49,8 +49,7 @@ final class AgentMetrics implements AutoCloseable {
     counter(
         "packet.ins.dropped", "Copies that no primary took", DeviceStatistics::packetInsDropped);
     for (Reason reason : Reason.values()) {
-      FunctionCounter.builder(
-              "tern.agent.packets", agent, a -> a.reason(reason.index()).packets())
+      FunctionCounter.builder("tern.agent.packets", agent, a -> a.reason(reason.index()).packets())
           .description("Packets that the program saw")
           .tag("reason", reason.name().toLowerCase(Locale.ROOT))
           .register(registry);
@@ -69,8 +68,7 @@ final class AgentMetrics implements AutoCloseable {
   }
 
   private void counter(String name, String description, ToDoubleFunction<DeviceStatistics> value) {
-    FunctionCounter.builder(
-            "tern.agent." + name, agent, a -> value.applyAsDouble(a.statistics()))
+    FunctionCounter.builder("tern.agent." + name, agent, a -> value.applyAsDouble(a.statistics()))
         .description(description)
         .register(registry);
   }

@@ -195,8 +195,8 @@ final class Btf {
   }
 
   /**
-   * The members of a long array's structures, each one field with as many elements; the whole array as
-   * octets if they have arrays of their own.
+   * The members of a long array's structures, each one field with as many elements; the whole array
+   * as octets if they have arrays of their own.
    */
   private void spread(String path, int offset, Type array, List<Field> fields) {
     List<Field> members = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * @param offset in octets
  * @param size of one element: 1, 2, 4 or 8 octets
  * @param count elements
- * @param stride octets from one element to the next: {@code size}, or more for a member of an array's
- *     structures
+ * @param stride octets from one element to the next: {@code size}, or more for a member of an
+ *     array's structures
  */
 public record Field(String name, int offset, int size, int count, int stride) {
   /** The name of a key or value that is no structure. */

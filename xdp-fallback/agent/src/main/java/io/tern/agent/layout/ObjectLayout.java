@@ -31,7 +31,6 @@ public final class ObjectLayout {
   /** The kernel's number of the type of maps that are sections of variables. */
   private static final int ARRAY = 2;
 
-
   private final Map<String, MapShape> maps;
 
   private ObjectLayout(List<MapShape> maps) {
@@ -161,12 +160,7 @@ public final class ObjectLayout {
     text.append(
         String.format(
             "%s %s %d %d %d %d\n",
-            part,
-            field.name(),
-            field.offset(),
-            field.size(),
-            field.count(),
-            field.stride()));
+            part, field.name(), field.offset(), field.size(), field.count(), field.stride()));
   }
 
   /** SHA-256 over everything but the sizes of maps: two layouts with one hash are the same. */

@@ -132,8 +132,7 @@ public final class BpfDataPlane implements DataPlane {
             Tables.ReturnPathV4.ID,
             new ReturnPaths(table("return_path_v4"), shared, 4, sizes.of(Tables.ReturnPathV4.ID)),
             Tables.ReturnPathV6.ID,
-            new ReturnPaths(
-                table("return_path_v6"), shared, 16, sizes.of(Tables.ReturnPathV6.ID)));
+            new ReturnPaths(table("return_path_v6"), shared, 16, sizes.of(Tables.ReturnPathV6.ID)));
     this.echoes =
         Map.of(
             Tables.EchoV4.ID,

@@ -82,12 +82,7 @@ final class ServerIds {
   }
 
   ServerIds(
-      Table shortTable,
-      Table longTable,
-      Table cells,
-      Backends backends,
-      Shared shared,
-      int limit) {
+      Table shortTable, Table longTable, Table cells, Backends backends, Shared shared, int limit) {
     this.shortTable = shortTable;
     this.longTable = longTable;
     this.cells = new Cells(cells);

@@ -4,10 +4,10 @@ import io.tern.agent.layout.Field;
 import java.security.SecureRandom;
 
 /**
- * The program's one variable that everything reads: which UDP ports have entries at all, so that most
- * of what is not ours costs no look-up; which reasons are sampled; and the generation that the CPUs'
- * memos of entries hold for. A port's bit is there before its entry, and goes after it; the generation
- * is raised after an entry has changed. Not thread-safe.
+ * The program's one variable that everything reads: which UDP ports have entries at all, so that
+ * most of what is not ours costs no look-up; which reasons are sampled; and the generation that the
+ * CPUs' memos of entries hold for. A port's bit is there before its entry, and goes after it; the
+ * generation is raised after an entry has changed. Not thread-safe.
  */
 final class Shared {
   /** The map's name. */

@@ -15,13 +15,14 @@ import io.tern.p4.conformance.fixture.Frame;
 import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.conformance.fixture.Quic;
 import io.tern.p4.conformance.harness.Conformance;
-import io.tern.p4.conformance.harness.P4RuntimeClient;
 import io.tern.p4.conformance.harness.PacketTarget;
 import io.tern.p4.conformance.link.InterfaceLink;
 import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
 import io.tern.proto.p4.v1.CounterEntry;
 import io.tern.proto.p4.v1.Entity;
+import io.tern.proto.p4.v1.P4RuntimeGrpc;
+import io.tern.proto.p4.v1.ReadRequest;
 import io.tern.proto.p4.v1.TableEntry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An agent in a network namespace between a sender and a receiver, while frames with numbers pass
- * without a pause: it is killed, ended, started again, its program and the layout of its maps change.
- * Each frame has to arrive, once.
+ * without a pause: it is killed, ended, started again, its program and the layout of its maps
+ * change. Each frame has to arrive, once.
  */
 class SurvivalIT {
   private static final String VIP = "192.0.2.10";
@@ -133,8 +135,7 @@ class SurvivalIT {
     if (agent != null) {
       agent.destroyForcibly().waitFor();
     }
-    XdpAgent.detach(
-        AgentMain.options(deviceId, "127.0.0.1", Map.of(), ProgramObject.ofTern()));
+    XdpAgent.detach(AgentMain.options(deviceId, "127.0.0.1", Map.of(), ProgramObject.ofTern()));
     TestInterfaces.ip("link", "delete", "tsc" + id);
     TestInterfaces.ip("link", "delete", "tss" + id);
     TestInterfaces.ip("link", "delete", "tsm" + id);
@@ -203,7 +204,9 @@ class SurvivalIT {
     assertThat(routedByCid()).as("frames that the device counted").isEqualTo(sent.get());
   }
 
-  /** Another build of the same program: ELF says where its parts are, what is behind does not count. */
+  /**
+   * Another build of the same program: ELF says where its parts are, what is behind does not count.
+   */
   private static byte[] withOctetBehind(byte[] elf) {
     return java.util.Arrays.copyOf(elf, elf.length + 1);
   }
@@ -305,26 +308,34 @@ class SurvivalIT {
             .serving(101);
     try (Conformance conformance = new Conformance(new Programmed())) {
       conformance.write(state);
-      return entries();
     }
+    return entries();
   }
 
   private List<Entity> entries() {
-    try (P4RuntimeClient client = new P4RuntimeClient(channel, deviceId)) {
-      return client.read(
-          Entity.newBuilder().setTableEntry(TableEntry.getDefaultInstance()).build());
-    }
+    return read(Entity.newBuilder().setTableEntry(TableEntry.getDefaultInstance()).build());
+  }
+
+  /** Whoever reads need not be primary. */
+  private List<Entity> read(Entity wanted) {
+    List<Entity> entities = new ArrayList<>();
+    P4RuntimeGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .read(ReadRequest.newBuilder().setDeviceId(deviceId).addEntities(wanted).build())
+        .forEachRemaining(answer -> entities.addAll(answer.getEntitiesList()));
+    return entities;
   }
 
   private long routedByCid() {
-    try (P4RuntimeClient client = new P4RuntimeClient(channel, deviceId)) {
-      for (CounterEntry cell : client.counter(TernP4.Counters.Reason.ID)) {
-        if (cell.getIndex().getIndex() == Reason.ROUTED_BY_CID.index()) {
-          return cell.getData().getPacketCount();
-        }
-      }
-    }
-    throw new IllegalStateException("no such cell");
+    Entity cells =
+        Entity.newBuilder()
+            .setCounterEntry(CounterEntry.newBuilder().setCounterId(TernP4.Counters.Reason.ID))
+            .build();
+    return read(cells).stream()
+        .map(Entity::getCounterEntry)
+        .filter(cell -> cell.getIndex().getIndex() == Reason.ROUTED_BY_CID.index())
+        .mapToLong(cell -> cell.getData().getPacketCount())
+        .sum();
   }
 
   private void send(InterfaceLink client) {
@@ -361,9 +372,7 @@ class SurvivalIT {
   /** Waits until some hundred frames more have arrived. */
   private void awaitTraffic() {
     int before = new HashSet<>(arrived).size();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> arrived.size() >= before + 500);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> arrived.size() >= before + 500);
   }
 
   /** The agent as the conformance harness sees it; frames go another way. */

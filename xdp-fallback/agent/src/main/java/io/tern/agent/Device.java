@@ -19,10 +19,12 @@ import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Device implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Device.class);
+
+  private static final Duration SETTLING = Duration.ofMillis(20);
 
   private final AgentOptions options;
   private final ProgramObject object;
@@ -238,16 +242,15 @@ final class Device implements AutoCloseable {
   /** What the old program counted between the copy of the counters and its end. */
   private static void addLate(
       BpfDataPlane before, DataPlane.CounterValue[] copied, BpfDataPlane next) {
-    String name = TernP4.Counters.Reason.NAME;
+    // What met the old program on another CPU is done with it by then.
+    LockSupport.parkNanos(SETTLING.toNanos());
+    DataPlane.CounterValue[] last = reasons(before);
     for (int reason = 0; reason < copied.length; reason++) {
-      DataPlane.CounterValue last = before.counter(name, reason);
-      DataPlane.CounterValue now = next.counter(name, reason);
-      next.setCounter(
-          name,
+      next.addCount(
           reason,
           new DataPlane.CounterValue(
-              now.packets() + last.packets() - copied[reason].packets(),
-              now.bytes() + last.bytes() - copied[reason].bytes()));
+              last[reason].packets() - copied[reason].packets(),
+              last[reason].bytes() - copied[reason].bytes()));
     }
   }
 

@@ -173,7 +173,14 @@ final class Pipeline {
     }
     counters.copyFrom(other.counters);
     meters.copyFrom(other.meters);
-    registers.copyFrom(other.registers);
+    try {
+      registers.copyFrom(other.registers);
+    } catch (DataPlaneException e) {
+      // A target whose registers nobody can read keeps what is in them in its own way.
+      if (e.code() != DataPlaneException.Code.UNIMPLEMENTED) {
+        throw e;
+      }
+    }
   }
 
   private void checkSameTable(Pipeline other, Entity entity) {

@@ -417,6 +417,11 @@ public final class BpfDataPlane implements DataPlane {
     counts.add(cell(counter, index), Counts.minus(value, counter(counter, index)));
   }
 
+  /** Adds to what an indirect counter has beyond the program's cells, while they count on. */
+  public synchronized void addCount(int cell, CounterValue more) {
+    counts.add(cell, more);
+  }
+
   private CounterValue cells(String counter, int index) {
     if (isReason(counter)) {
       return Counts.plus(passed.get(index), vips.counted(index));

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.tern.app.endpoint.HostAndPort;
 import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.MacAddress;
 import java.io.IOException;
@@ -36,6 +35,9 @@ final class Demo implements AutoCloseable {
   private final SwitchCounters counters;
   private int runs;
 
+  /** The data plane's name at the controller. */
+  private String device;
+
   /**
    * Starts the controller.
    *
@@ -61,8 +63,15 @@ final class Demo implements AutoCloseable {
   DemoReport run() throws Exception {
     progress.show("starting the controller for the " + fabric.dataPlane());
     try {
-      intent.createDevice(
-          HostAndPort.format(fabric.p4Runtime()), fabric.deviceId(), fabric.carriesEverything());
+      device =
+          intent.createDevice(
+              "demo",
+              fabric.p4Runtime(),
+              fabric.deviceId(),
+              DemoAddresses.SWITCH,
+              fabric.carriesEverything()
+                  ? Map.of(DemoAddresses.NAT, DemoAddresses.NAT_PORT)
+                  : Map.of());
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "the controller does not answer"
@@ -84,8 +93,8 @@ final class Demo implements AutoCloseable {
               first && options.killController() ? this::killController : () -> {}));
       if (first && options.killController()) {
         // Before the second run gives the new process something to write.
-        intent.awaitInSync();
-        fate = new DemoReport.ControllerFate(true, intent.entitiesWritten());
+        intent.awaitInSync(device);
+        fate = new DemoReport.ControllerFate(true, intent.entitiesWritten(device));
       }
     }
     RunResult baseline = run("4-tuple only", "baseline", Optional.empty(), () -> {});
@@ -102,12 +111,12 @@ final class Demo implements AutoCloseable {
     algorithm.ifPresent(a -> intent.createCidConfig(poolName, a));
     List<Fabric.ServerSite> servers = createBackends(run, poolName);
     for (int i = 0; i < vips.size(); i++) {
-      intent.createVip(pool + (i == 0 ? "-v4" : "-v6"), vips.get(i), poolName);
+      intent.createVip(pool + (i == 0 ? "-v4" : "-v6"), vips.get(i), poolName, false);
     }
-    intent.awaitInSync();
+    intent.awaitInSync(device);
     if (algorithm.isPresent()) {
       intent.awaitCidConfigActive(poolName);
-      intent.awaitInSync();
+      intent.awaitInSync(device);
     }
     fabric.startServers(controller.address(), servers, vips);
     SwitchCounters.Snapshot before = counters.read();
@@ -122,7 +131,8 @@ final class Demo implements AutoCloseable {
       Endpoint own = DemoAddresses.server(run, i);
       MacAddress mac = DemoAddresses.serverMac(run, i);
       int port = fabric.serverPort(run, i, options.backends());
-      String backend = intent.createBackend(pool, "server-" + (i + 1), own, mac, port);
+      String backend =
+          intent.createBackend(pool, "server-" + (i + 1), own, mac, Map.of(device, port));
       servers.add(new Fabric.ServerSite(run, i, backend, own, mac, port));
     }
     return servers;

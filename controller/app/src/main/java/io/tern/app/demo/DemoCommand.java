@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "QUIC clients behind a NAT keep a transfer going through a switch while the NAT rebinds and"
           + " their network changes; then the same without CID routing.",
       "Exit status 0 only if every connection survived with Tern. The embedded switch needs no"
-          + " privileges; BMv2 needs root, and network namespaces that nobody else sees."
+          + " privileges; BMv2 and XDP need root, and network namespaces that nobody else sees."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int MAX_CLIENTS = 1_000;
@@ -46,7 +46,9 @@ public final class DemoCommand implements Callable<Integer> {
     /** In this JVM. */
     embedded,
     /** simple_switch_grpc between network namespaces. */
-    bmv2
+    bmv2,
+    /** The kernel's XDP in a network namespace, programmed by tern agent. */
+    xdp
   }
 
   /** One algorithm, by its own name, or all. */
@@ -89,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
       description =
           "QUIC servers of each run, 2 to "
               + MAX_BACKENDS
-              + ", with BMv2 to "
+              + ", with BMv2 and XDP to "
               + MAX_BACKENDS_IN_NAMESPACES
               + " (${DEFAULT-VALUE}).")
   private int backends;
@@ -179,13 +181,18 @@ public final class DemoCommand implements Callable<Integer> {
     return switch (dataPlane) {
       case embedded -> new EmbeddedFabric(options);
       case bmv2 -> new Bmv2Fabric(options, directory);
+      case xdp -> new XdpFabric(options, directory);
     };
   }
 
   private int runInNamespaces() throws IOException, InterruptedException {
+    boolean xdp = dataPlane == DataPlane.xdp;
     List<PrivateNamespaces.Tool> tools = new ArrayList<>(PrivateNamespaces.tools());
-    tools.add(BMV2);
-    PrivateNamespaces.Pins pins = PrivateNamespaces.Pins.NONE;
+    if (!xdp) {
+      tools.add(BMV2);
+    }
+    PrivateNamespaces.Pins pins =
+        xdp ? PrivateNamespaces.Pins.PRIVATE : PrivateNamespaces.Pins.NONE;
     List<String> obstacles = PrivateNamespaces.obstacles(tools, pins);
     if (!obstacles.isEmpty()) {
       throw new CommandLine.ParameterException(

@@ -7,6 +7,7 @@ import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
+import io.tern.app.endpoint.HostAndPort;
 import io.tern.core.intent.Endpoint;
 import io.tern.core.intent.MacAddress;
 import io.tern.proto.v1.Backend;
@@ -30,15 +31,16 @@ import io.tern.proto.v1.VipServiceGrpc;
 import io.tern.proto.v1.WatchCidConfigsRequest;
 import io.tern.proto.v1.WatchDevicesRequest;
 import io.tern.proto.v1.WatchVipsRequest;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What the demo asks of the controller, over the northbound API like any other client. */
 final class DemoIntent {
-  static final String DEVICE = "devices/demo";
   private static final int KEY_LENGTH = 16;
   private static final int MIN_FALLBACK_SLOTS = 4_096;
 
@@ -55,29 +57,29 @@ final class DemoIntent {
   }
 
   /**
-   * The data plane.
+   * A device; its name is returned.
    *
-   * @param withNat the NAT is a station behind its first port, to which it carries the servers'
-   *     answers
+   * @param mac source of what it forwards
+   * @param stations what it carries other traffic to, by its ports
    */
-  void createDevice(String p4runtimeAddress, long deviceId, boolean withNat) {
+  String createDevice(
+      String id,
+      InetSocketAddress p4Runtime,
+      long deviceId,
+      MacAddress mac,
+      Map<MacAddress, Integer> stations) {
     Device.Builder device =
         Device.newBuilder()
-            .setP4RuntimeAddress(p4runtimeAddress)
+            .setP4RuntimeAddress(HostAndPort.format(p4Runtime))
             .setDeviceId(deviceId)
-            .setMacAddress(DemoAddresses.SWITCH.toString());
-    if (withNat) {
-      device.addStations(
-          Station.newBuilder()
-              .setMacAddress(DemoAddresses.NAT.toString())
-              .setPort(DemoAddresses.NAT_PORT));
-    }
-    call(DeviceServiceGrpc.newBlockingStub(channel))
-        .createDevice(
-            CreateDeviceRequest.newBuilder()
-                .setDeviceId(resourceId(DEVICE))
-                .setDevice(device)
-                .build());
+            .setMacAddress(mac.toString());
+    stations.forEach(
+        (station, port) ->
+            device.addStations(
+                Station.newBuilder().setMacAddress(station.toString()).setPort(port)));
+    return call(DeviceServiceGrpc.newBlockingStub(channel))
+        .createDevice(CreateDeviceRequest.newBuilder().setDeviceId(id).setDevice(device).build())
+        .getName();
   }
 
   /**
@@ -116,8 +118,18 @@ final class DemoIntent {
                 .build());
   }
 
-  /** A backend; its name is returned. */
-  String createBackend(String pool, String id, Endpoint endpoint, MacAddress mac, int port) {
+  /**
+   * A backend; its name is returned.
+   *
+   * @param ports behind which it is, by the names of devices
+   */
+  String createBackend(
+      String pool, String id, Endpoint endpoint, MacAddress mac, Map<String, Integer> ports) {
+    Backend.NextHop.Builder nextHop = Backend.NextHop.newBuilder().setMacAddress(mac.toString());
+    ports.forEach(
+        (device, port) ->
+            nextHop.addDevicePorts(
+                Backend.DevicePort.newBuilder().setDevice(device).setPort(port)));
     return call(BackendServiceGrpc.newBlockingStub(channel))
         .createBackend(
             CreateBackendRequest.newBuilder()
@@ -127,19 +139,17 @@ final class DemoIntent {
                     Backend.newBuilder()
                         .setAddress(endpoint.address().getHostAddress())
                         .setPort(endpoint.port())
-                        .setNextHop(
-                            Backend.NextHop.newBuilder()
-                                .setMacAddress(mac.toString())
-                                .addDevicePorts(
-                                    Backend.DevicePort.newBuilder()
-                                        .setDevice(DEVICE)
-                                        .setPort(port))))
+                        .setNextHop(nextHop))
                 .build())
         .getName();
   }
 
-  /** A VIP of a pool. */
-  void createVip(String id, Endpoint endpoint, String pool) {
+  /**
+   * A VIP of a pool.
+   *
+   * @param steerOnly the devices are real servers
+   */
+  void createVip(String id, Endpoint endpoint, String pool, boolean steerOnly) {
     call(VipServiceGrpc.newBlockingStub(channel))
         .createVip(
             CreateVipRequest.newBuilder()
@@ -148,7 +158,8 @@ final class DemoIntent {
                     Vip.newBuilder()
                         .setAddress(endpoint.address().getHostAddress())
                         .setPort(endpoint.port())
-                        .setPool(pool))
+                        .setPool(pool)
+                        .setSteerOnly(steerOnly))
                 .build());
   }
 
@@ -162,23 +173,24 @@ final class DemoIntent {
         change -> change.getCidConfig().getState() == CidConfig.State.ACTIVE);
   }
 
-  /** Waits until the switch holds everything that has been created so far. */
-  void awaitInSync() {
+  /** Waits until a device holds everything that has been created so far. */
+  void awaitInSync(String device) {
     long revision = revision();
     await(
-        DEVICE + " IN_SYNC with revision " + revision,
+        device + " IN_SYNC with revision " + revision,
         () ->
             call(DeviceServiceGrpc.newBlockingStub(channel))
                 .watchDevices(WatchDevicesRequest.getDefaultInstance()),
         change ->
-            change.getDevice().getConnectionState() == Device.ConnectionState.IN_SYNC
+            change.getDevice().getName().equals(device)
+                && change.getDevice().getConnectionState() == Device.ConnectionState.IN_SYNC
                 && change.getDevice().getSyncedRevision() >= revision);
   }
 
-  /** What the controller has written to the switch since its process started. */
-  long entitiesWritten() {
+  /** What the controller has written to a device since its process started. */
+  long entitiesWritten(String device) {
     return call(DeviceServiceGrpc.newBlockingStub(channel))
-        .getDevice(GetDeviceRequest.newBuilder().setName(DEVICE).build())
+        .getDevice(GetDeviceRequest.newBuilder().setName(device).build())
         .getEntitiesWritten();
   }
 
@@ -227,9 +239,5 @@ final class DemoIntent {
       context.cancel(null);
     }
     throw new IllegalStateException("the controller ended the watch for " + what);
-  }
-
-  private static String resourceId(String name) {
-    return name.substring(name.lastIndexOf('/') + 1);
   }
 }

@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.tern.core.intent.Endpoint;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ final class NamespaceHosts implements AutoCloseable {
   private final DemoOptions options;
   private final Path directory;
   private final NamespaceNetwork network;
+  private final Map<Integer, InetAddress> management = new HashMap<>();
   private final Resources resources = new Resources();
 
   /** The servers of the run that is under way. */
@@ -50,15 +54,23 @@ final class NamespaceHosts implements AutoCloseable {
     network.addClients(DemoAddresses.NAT_PORT, DemoAddresses.NAT, DemoAddresses.SWITCH);
     for (int run = 0; run < options.runs(); run++) {
       for (int i = 0; i < options.backends(); i++) {
-        network.addServer(
-            DemoAddresses.serverPort(run, i, options.backends()),
-            DemoAddresses.serverMac(run, i),
-            DemoAddresses.NAT,
-            DemoAddresses.server(run, i),
-            DemoAddresses.vipV4(run),
-            DemoAddresses.vipV6(run));
+        int port = DemoAddresses.serverPort(run, i, options.backends());
+        management.put(
+            port,
+            network.addServer(
+                port,
+                DemoAddresses.serverMac(run, i),
+                DemoAddresses.NAT,
+                DemoAddresses.server(run, i),
+                DemoAddresses.vipV4(run),
+                DemoAddresses.vipV6(run)));
       }
     }
+  }
+
+  /** A server's address in the management network, by the port that it is at. */
+  InetAddress management(int port) {
+    return management.get(port);
   }
 
   /** As {@link Fabric#startServers}; those of the run before are stopped. */

@@ -83,17 +83,20 @@ final class NamespaceNetwork {
    * A server's host.
    *
    * @param own the server's own IPv6 address
+   * @return its address in the management network
    */
-  void addServer(
+  InetAddress addServer(
       int port, MacAddress mac, MacAddress gateway, Endpoint own, Endpoint vipV4, Endpoint vipV6)
       throws IOException {
     List<String> arguments = new ArrayList<>(host("server", port, mac, gateway));
     arguments.add(CONTROLLER.getHostAddress());
-    arguments.add(managementAddress());
+    String management = managementAddress();
+    arguments.add(management);
     arguments.add(own.address().getHostAddress());
     arguments.add(vipV4.address().getHostAddress());
     arguments.add(vipV6.address().getHostAddress());
     addHost(port, arguments);
+    return Endpoint.parseAddress(management);
   }
 
   /**
@@ -108,6 +111,19 @@ final class NamespaceNetwork {
     arguments.add(management);
     addHost(port, arguments);
     return Endpoint.parseAddress(management);
+  }
+
+  /**
+   * An interface of the demo's own namespace in the bridge, without addresses: for a program that
+   * works with frames.
+   */
+  void addInterface(int port, MacAddress mac, String name) throws IOException {
+    String near = "port" + port;
+    run(List.of("ip", "link", "add", near, "type", "veth", "peer", "name", name), new byte[0]);
+    run(List.of("ip", "link", "set", name, "address", mac.toString(), "up"), new byte[0]);
+    run(List.of("ip", "link", "set", near, "up"), new byte[0]);
+    run(shell(List.of(BRIDGE, near, mac.toString())), bridgePort);
+    interfaces.put(port, near);
   }
 
   /** The next host's. */

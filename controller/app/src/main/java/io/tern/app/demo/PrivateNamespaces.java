@@ -39,8 +39,12 @@ final class PrivateNamespaces {
   /** Names of namespaces that only this mount namespace knows. */
   private static final String NAMES = "mkdir -p /run/netns; mount -t tmpfs tern /run/netns;";
 
-  /** BPF objects that are pinned disappear with it, too. */
-  private static final String PINS = " mount -t bpf tern /sys/fs/bpf;";
+  /**
+   * BPF objects that are pinned disappear with it, too. A sysfs of its own shows the interfaces of the
+   * network namespace.
+   */
+  private static final String PINS =
+      " mount -t sysfs tern /sys; mount -t bpf tern /sys/fs/bpf;";
 
   /** Everything that {@code host.sh} and {@code bridge-port.sh} need of the kernel, tried once. */
   private static final String PROBE =

@@ -52,7 +52,7 @@ final class AgentProcess implements AutoCloseable {
             "agent",
             "--device-id=" + DEVICE_ID,
             "--grpc=" + HostAndPort.format(p4Runtime),
-            "--allow-unauthenticated",
+            "--mode=native",
             "--pin-dir=/sys/fs/bpf/" + name,
             "--run-dir=" + directory.resolve("run-" + name),
             "--port=" + PORT + "=" + INTERFACE);

@@ -40,11 +40,10 @@ final class PrivateNamespaces {
   private static final String NAMES = "mkdir -p /run/netns; mount -t tmpfs tern /run/netns;";
 
   /**
-   * BPF objects that are pinned disappear with it, too. A sysfs of its own shows the interfaces of the
-   * network namespace.
+   * BPF objects that are pinned disappear with it, too. A sysfs of its own shows the interfaces of
+   * the network namespace.
    */
-  private static final String PINS =
-      " mount -t sysfs tern /sys; mount -t bpf tern /sys/fs/bpf;";
+  private static final String PINS = " mount -t sysfs tern /sys; mount -t bpf tern /sys/fs/bpf;";
 
   /** Everything that {@code host.sh} and {@code bridge-port.sh} need of the kernel, tried once. */
   private static final String PROBE =

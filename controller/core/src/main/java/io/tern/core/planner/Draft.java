@@ -76,7 +76,9 @@ final class Draft {
     List<CloneSession> cloneSessions =
         copies() ? List.of(TernEntries.controllerSession()) : List.of();
     NavigableSet<Integer> ports = ports();
-    if (!ports.isEmpty()) {
+    // A host's own network stack does what L2 does on a switch: there is no such table then.
+    boolean carries = capabilities.hasTable(Tables.L2.ID);
+    if (carries && !ports.isEmpty()) {
       add(MulticastGroup.ofPorts(Planner.FLOOD_GROUP, ports));
     }
     return new DevicePlan(
@@ -85,9 +87,11 @@ final class Draft {
         PlannedEntries.of(room.entries()),
         List.copyOf(groups.values()),
         cloneSessions,
-        Map.of(
-            Tables.L2.ID,
-            ports.isEmpty() ? TernEntries.drop() : TernEntries.flood(Planner.FLOOD_GROUP)),
+        carries
+            ? Map.of(
+                Tables.L2.ID,
+                ports.isEmpty() ? TernEntries.drop() : TernEntries.flood(Planner.FLOOD_GROUP))
+            : Map.of(),
         cidConfigs,
         unsupported);
   }
@@ -119,6 +123,15 @@ final class Draft {
   }
 
   private void stations() {
+    if (!capabilities.hasTable(Tables.L2.ID)) {
+      if (!device.stations().isEmpty()) {
+        unsupported(
+            Kind.NO_STATIONS,
+            name(),
+            name() + " has no table l2: what is no VIP's does not go to its stations");
+      }
+      return;
+    }
     Map<MacAddress, Integer> sorted = new TreeMap<>(Comparator.comparingLong(MacAddress::value));
     sorted.putAll(device.stations());
     List<TableEntry> entries = new ArrayList<>();

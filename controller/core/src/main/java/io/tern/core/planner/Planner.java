@@ -34,7 +34,7 @@ import io.tern.p4.contract.TernP4.Tables;
  *       those that are steer-only.
  *   <li>Copies for the controller have a meter each and one clone session.
  *   <li>L2 knows the device's stations and floods the rest to the ports of all stations and
- *       backends; without any port it drops.
+ *       backends; without any port it drops. A device without the table is a host.
  * </ul>
  */
 public final class Planner {

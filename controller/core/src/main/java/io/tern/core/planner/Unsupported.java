@@ -29,7 +29,9 @@ public record Unsupported(Kind kind, String resource, String message) {
     /** Its program cannot replicate ICMP errors. */
     NO_REPLICATION,
     /** Its program copies nothing to the controller. */
-    NO_COPIES
+    NO_COPIES,
+    /** It is a host: what is no VIP's is for its own network stack. */
+    NO_STATIONS
   }
 
   public Unsupported {

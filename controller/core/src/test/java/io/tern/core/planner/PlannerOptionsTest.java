@@ -290,6 +290,22 @@ class PlannerOptionsTest {
   }
 
   @Test
+  void aHostWithoutL2GetsNeitherADefaultActionNorAFloodGroup() {
+    DevicePlan plan =
+        plan(CONTRACT.without(Set.of(Tables.L2.ID, Actions.L2Flood.ID, Actions.L2Drop.ID)));
+
+    assertThat(plan.defaultActions()).isEmpty();
+    assertThat(plan.groups()).isEmpty();
+    assertThat(plan.unsupported())
+        .containsExactly(
+            new Unsupported(
+                Kind.NO_STATIONS,
+                "devices/leaf",
+                "devices/leaf has no table l2: what is no VIP's does not go to its stations"));
+    assertThat(readable(plan, "vip_v4")).hasSize(1);
+  }
+
+  @Test
   void aProgramWithoutReplicasIsReported() {
     history.options("web", PoolOptions.DEFAULT.withReplicateIcmpErrors(true));
     DevicePlan plan = plan(CONTRACT.without(Set.of(Tables.Replica.ID)));

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -47,12 +48,19 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
     P4RuntimeSession create(P4RuntimeSession.Listener listener);
   }
 
+  /** Our program on the device, and what of it the device refuses. */
+  private record Program(P4RuntimeSession.PipelineChange change, Set<Integer> unavailableIds) {}
+
   private final String deviceId;
   private final DeviceContext context;
   private final P4RuntimeSession session;
   private final PipelineConfig pipeline;
   private final Planner planner;
-  private final DeviceCapabilities capabilities;
+
+  /** What devices with our program can do, and what this one can: it may refuse some of it. */
+  private final DeviceCapabilities programCapabilities;
+
+  private DeviceCapabilities capabilities;
   private final EntityNames names;
   private final DeviceReader reader;
   private final ReconcileOptions options;
@@ -102,7 +110,8 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
     this.context = requireNonNull(context, "context");
     this.pipeline = requireNonNull(pipeline, "pipeline");
     this.planner = requireNonNull(planner, "planner");
-    this.capabilities = requireNonNull(capabilities, "capabilities");
+    this.programCapabilities = requireNonNull(capabilities, "capabilities");
+    this.capabilities = capabilities;
     this.desired = requireNonNull(desired, "desired");
     this.options = requireNonNull(options, "options");
     this.metrics = requireNonNull(metrics, "metrics");
@@ -235,11 +244,15 @@ public final class DeviceReconciler implements P4RuntimeSession.Listener {
     if (!programRight) {
       busy = true;
       follow(
-          session.ensurePipeline(pipeline),
+          session
+              .ensurePipeline(pipeline)
+              .thenCompose(
+                  change -> session.unavailableIds().thenApply(ids -> new Program(change, ids))),
           "seeing to the program",
-          change -> {
+          program -> {
             programRight = true;
-            tellsCookie |= change == P4RuntimeSession.PipelineChange.NONE;
+            tellsCookie |= program.change() == P4RuntimeSession.PipelineChange.NONE;
+            capabilities = programCapabilities.without(program.unavailableIds());
             step();
           });
     } else if (readDue) {

@@ -1,6 +1,8 @@
 package io.tern.southbound.session;
 
 import com.google.common.collect.Iterables;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -8,7 +10,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.tern.proto.device.v1.DeviceLimits;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
+import io.tern.proto.p4.v1.CapabilitiesResponse;
 import io.tern.proto.p4.v1.Entity;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigRequest;
 import io.tern.proto.p4.v1.GetForwardingPipelineConfigRequest.ResponseType;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -134,6 +139,37 @@ final class P4RuntimeCalls {
         .handle(
             (answers, error) ->
                 error == null ? Iterables.getOnlyElement(answers).getP4RuntimeApiVersion() : "");
+  }
+
+  /**
+   * IDs of tables and actions that the device's P4Info has, and that the device refuses all the
+   * same (device_limits.proto); none if it says nothing of the kind.
+   */
+  CompletableFuture<Set<Integer>> unavailableIds() {
+    CapabilitiesRequest request = CapabilitiesRequest.newBuilder().setDeviceId(deviceId).build();
+    return call(P4RuntimeGrpc.getCapabilitiesMethod(), request, options.heartbeatTimeout())
+        .thenApply(answers -> limits(Iterables.getOnlyElement(answers)))
+        .exceptionallyCompose(
+            error ->
+                // Too old to say.
+                Status.fromThrowable(error).getCode() == Status.Code.UNIMPLEMENTED
+                    ? CompletableFuture.completedFuture(Set.of())
+                    : CompletableFuture.failedFuture(error));
+  }
+
+  private static Set<Integer> limits(CapabilitiesResponse capabilities) {
+    Any extension = capabilities.getExperimental();
+    if (!extension.is(DeviceLimits.class)) {
+      return Set.of();
+    }
+    try {
+      return Set.copyOf(extension.unpack(DeviceLimits.class).getUnavailableIdsList());
+    } catch (InvalidProtocolBufferException e) {
+      throw Status.DATA_LOSS
+          .withDescription("the device's DeviceLimits cannot be read: " + e.getMessage())
+          .withCause(e)
+          .asRuntimeException();
+    }
   }
 
   private <Q, A> CompletableFuture<List<A>> call(

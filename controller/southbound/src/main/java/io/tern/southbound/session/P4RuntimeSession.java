@@ -20,6 +20,7 @@ import io.tern.southbound.metrics.SouthboundMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -159,6 +160,14 @@ public final class P4RuntimeSession {
   /** The version of P4Runtime that the device says it speaks, or "". */
   public CompletableFuture<String> apiVersion() {
     return isConnected() ? connection.calls.apiVersion() : notConnected();
+  }
+
+  /**
+   * IDs of tables and actions that the device refuses although its P4Info has them; fails with a
+   * {@link io.grpc.StatusRuntimeException}.
+   */
+  public CompletableFuture<Set<Integer>> unavailableIds() {
+    return isConnected() ? connection.calls.unavailableIds() : notConnected();
   }
 
   /**

@@ -104,6 +104,28 @@ class DeviceReconcilerTest {
   }
 
   @Test
+  void whatTheDeviceSaysThatItRefusesIsNotAskedOfIt() {
+    device.saysUnavailable(
+        Set.of(
+            TernP4.Tables.L2.ID,
+            TernP4.Actions.L2Flood.ID,
+            TernP4.Actions.L2Forward.ID,
+            TernP4.Actions.L2Drop.ID));
+
+    fabric.startManager();
+
+    assertThat(Entities.steps(device.updates()))
+        .containsExactly(
+            "INSERT backend",
+            "INSERT server_id",
+            "INSERT fallback",
+            "INSERT cid_config",
+            "INSERT vip_v4");
+    assertThat(status().state()).isEqualTo(State.IN_SYNC);
+    assertThat(status().problems()).isEmpty();
+  }
+
+  @Test
   void removalGoesTheOtherWayRound() {
     fabric.startManager();
     device.forgetWrites();

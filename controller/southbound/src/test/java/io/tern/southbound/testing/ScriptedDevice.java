@@ -10,6 +10,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.tern.proto.device.v1.DeviceLimits;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
 import io.tern.proto.p4.v1.CapabilitiesResponse;
 import io.tern.proto.p4.v1.CounterData;
@@ -70,6 +71,7 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
   private OptionalLong cookie = OptionalLong.empty();
   private long primary;
   private boolean silent;
+  private Set<Integer> unavailable = Set.of();
   private boolean holding;
   private boolean plainErrors;
   private Set<Action> unimplementedActions = Set.of();
@@ -129,6 +131,11 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
   /** Answers nothing from now on. */
   public void fallSilent() {
     silent = true;
+  }
+
+  /** Says that it refuses these tables and actions of its P4Info. */
+  public void saysUnavailable(Set<Integer> ids) {
+    unavailable = ids;
   }
 
   /** Keeps the answers to writes until {@link #release}. */
@@ -500,7 +507,13 @@ public final class ScriptedDevice extends P4RuntimeImplBase implements AutoClose
     if (silent) {
       return;
     }
-    response.onNext(CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion("1.3.0").build());
+    CapabilitiesResponse.Builder answer =
+        CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion("1.3.0");
+    if (!unavailable.isEmpty()) {
+      answer.setExperimental(
+          Any.pack(DeviceLimits.newBuilder().addAllUnavailableIds(unavailable).build()));
+    }
+    response.onNext(answer.build());
     response.onCompleted();
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tern.p4.contract.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -70,7 +71,9 @@ record DemoReport(
     runs().forEach(run -> reasons.addAll(run.packetsByReason().keySet()));
     reasons.forEach(
         reason -> row(text, "  " + reason, run -> run.packetsByReason().getOrDefault(reason, 0L)));
-    text.append(String.format("  (not_vip: the servers' answers to the clients)%n"));
+    if (reasons.contains(Reason.NOT_VIP.label())) {
+      text.append(String.format("  (not_vip: the servers' answers to the clients)%n"));
+    }
     text.append(String.format("%npackets to each backend%n"));
     SortedSet<String> backends = new TreeSet<>();
     runs().forEach(run -> backends.addAll(run.packetsByBackend().keySet()));

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -18,7 +19,7 @@ import java.util.TreeMap;
  * is a data plane, or a bridge. Works inside {@link PrivateNamespaces}, with which everything
  * disappears. Not thread-safe.
  */
-final class NamespaceNetwork {
+final class NamespaceNetwork implements AutoCloseable {
   /** The controller's end of the management network. */
   static final InetAddress CONTROLLER = Endpoint.parseAddress("10.0.0.1");
 
@@ -33,13 +34,13 @@ final class NamespaceNetwork {
 
   private final byte[] host = script(HOST);
   private final byte[] bridgePort = script(BRIDGE_PORT);
-  private final boolean bridged;
+  private final Optional<XdpReceivers> bridgePorts;
   private final Map<Integer, String> interfaces = new TreeMap<>();
 
-  private NamespaceNetwork(boolean bridged) throws IOException {
-    this.bridged = bridged;
+  private NamespaceNetwork(Optional<XdpReceivers> bridgePorts) throws IOException {
+    this.bridgePorts = bridgePorts;
     run(List.of("ip", "link", "set", "lo", "up"), new byte[0]);
-    if (bridged) {
+    if (bridgePorts.isPresent()) {
       run(
           List.of("ip", "link", "add", BRIDGE, "type", "bridge", "mcast_snooping", "0"),
           new byte[0]);
@@ -49,15 +50,15 @@ final class NamespaceNetwork {
 
   /** A network whose cables end in the interfaces of a data plane. */
   static NamespaceNetwork cables() throws IOException {
-    return new NamespaceNetwork(false);
+    return new NamespaceNetwork(Optional.empty());
   }
 
   /**
    * A network whose cables end in a bridge of the kernel. It knows where each MAC address is, and
-   * floods nothing.
+   * floods nothing, and hosts may send by {@code XDP_TX}.
    */
   static NamespaceNetwork bridged() throws IOException {
-    return new NamespaceNetwork(true);
+    return new NamespaceNetwork(Optional.of(new XdpReceivers()));
   }
 
   private static byte[] script(String name) throws IOException {
@@ -152,9 +153,9 @@ final class NamespaceNetwork {
   private void addHost(int port, List<String> arguments) throws IOException {
     run(shell(arguments), host);
     String name = arguments.get(1);
-    if (bridged) {
-      String mac = arguments.get(2);
-      run(shell(List.of(BRIDGE, name, mac)), bridgePort);
+    bridgePorts.ifPresent(receivers -> receivers.add(name));
+    if (bridgePorts.isPresent()) {
+      run(shell(List.of(BRIDGE, name, arguments.get(2))), bridgePort);
     }
     interfaces.put(port, name);
   }
@@ -163,6 +164,14 @@ final class NamespaceNetwork {
     List<String> command = new ArrayList<>(List.of("sh", "-eu", "-s", "--"));
     command.addAll(arguments);
     return command;
+  }
+
+  /** Ends what this process holds; the network itself disappears with the namespaces. */
+  @Override
+  public void close() throws Exception {
+    if (bridgePorts.isPresent()) {
+      bridgePorts.get().close();
+    }
   }
 
   private static void run(List<String> command, byte[] input) throws IOException {

@@ -23,7 +23,7 @@ final class XdpFabric implements Fabric {
    * @param directory for logs and keys; exists, and is nobody else's to read
    */
   XdpFabric(DemoOptions options, Path directory) throws Exception {
-    NamespaceNetwork network = NamespaceNetwork.bridged();
+    NamespaceNetwork network = resources.add(NamespaceNetwork.bridged());
     InetAddress management =
         network.addEdge(DemoAddresses.EDGE_PORT, DemoAddresses.SWITCH, DemoAddresses.NAT);
     hosts = resources.add(new NamespaceHosts(options, directory, network));

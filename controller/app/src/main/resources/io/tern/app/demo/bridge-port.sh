@@ -7,5 +7,3 @@ bridge=$1 interface=$2 mac=$3
 ip link set "$interface" master "$bridge"
 bridge link set dev "$interface" learning off flood off mcast_flood off
 bridge fdb replace "$mac" dev "$interface" master static
-# XDP_TX at the far end of a veth pair is received by NAPI at this end, which GRO switches on.
-ethtool -K "$interface" gro on >/dev/null

@@ -105,7 +105,7 @@ public final class RealServers {
 
   private Result run() throws Exception {
     try {
-      return runWith(NamespaceNetwork.bridged());
+      return runWith(resources.add(NamespaceNetwork.bridged()));
     } finally {
       resources.close();
     }

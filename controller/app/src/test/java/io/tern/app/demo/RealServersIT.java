@@ -45,7 +45,7 @@ class RealServersIT {
    * them alone.
    */
   @ParameterizedTest
-  @CsvSource({"FOUR_PASS, true, 3", "PLAINTEXT, false, 1"})
+  @CsvSource({"FOUR_PASS, true, 11", "PLAINTEXT, false, 13"})
   void aConnectionStaysWithItsServerWhereverTheDirectorSendsIt(
       DemoAlgorithm algorithm, boolean v4, long seed) throws Exception {
     JsonNode result = run(algorithm, 1, 30, seed, v4, !v4, true);

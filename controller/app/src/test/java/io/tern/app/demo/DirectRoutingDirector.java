@@ -22,6 +22,7 @@ final class DirectRoutingDirector implements AutoCloseable {
   private static final int IPV4 = 0x0800;
   private static final int IPV6 = 0x86dd;
   private static final int UDP = 17;
+  private static final int SERVICE = 443;
   private static final int ETHERNET = 14;
   private static final int IPV6_HEADER = 40;
 
@@ -36,7 +37,7 @@ final class DirectRoutingDirector implements AutoCloseable {
   private final Map<InetSocketAddress, Integer> packets = new LinkedHashMap<>();
 
   @GuardedBy("this")
-  private int others;
+  private int answers;
 
   /**
    * A source that it has seen.
@@ -63,9 +64,9 @@ final class DirectRoutingDirector implements AutoCloseable {
     return flows;
   }
 
-  /** Frames that were no UDP over IP. */
-  synchronized int others() {
-    return others;
+  /** Packets of servers to clients: in direct-routing mode there are none. */
+  synchronized int answers() {
+    return answers;
   }
 
   private synchronized void direct(byte[] frame) {
@@ -73,10 +74,14 @@ final class DirectRoutingDirector implements AutoCloseable {
       int etherType = number(frame, 12);
       boolean v4 = etherType == IPV4;
       if ((!v4 && etherType != IPV6) || frame[ETHERNET + (v4 ? 9 : 6)] != UDP) {
-        others++;
+        // Neighbour discovery of the hosts' kernels.
         return;
       }
       int udp = ETHERNET + (v4 ? (frame[ETHERNET] & 0xf) * 4 : IPV6_HEADER);
+      if (number(frame, udp) == SERVICE) {
+        answers++;
+        return;
+      }
       byte[] address = new byte[v4 ? 4 : 16];
       System.arraycopy(frame, ETHERNET + (v4 ? 12 : 8), address, 0, address.length);
       InetSocketAddress source =

@@ -76,7 +76,7 @@ public final class RealServers {
       int networkChanges,
       Map<String, Integer> failures,
       List<DirectRoutingDirector.Flow> flows,
-      int othersAtDirector,
+      int answersAtDirector,
       List<Map<String, Long>> byReason) {}
 
   private final Task task;
@@ -171,7 +171,7 @@ public final class RealServers {
         result.networkChanges(),
         result.failures(),
         director.flows(),
-        director.others(),
+        director.answers(),
         byReason);
   }
 

@@ -84,7 +84,7 @@ class RealServersIT {
       }
     }
     assertThat(steered).as("%s", result).isEqualTo(atOthers);
-    assertThat(result.get("othersAtDirector").asInt()).as("answers do not pass it").isZero();
+    assertThat(result.get("answersAtDirector").asInt()).as("answers do not pass it").isZero();
   }
 
   @Test

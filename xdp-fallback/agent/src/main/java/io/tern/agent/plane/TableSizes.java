@@ -32,6 +32,7 @@ public record TableSizes(Map<Integer, Integer> entries) {
         Map.entry("vip_v4", atLeastOne(Tables.VipV4.ID)),
         Map.entry("vip_v6", atLeastOne(Tables.VipV6.ID)),
         Map.entry("cpu_memos", Libbpf.possibleCpus()),
+        Map.entry("memos", Libbpf.possibleCpus()),
         Map.entry("pools", POOLS),
         Map.entry("migrated", POOLS),
         Map.entry("keys", atLeastOne(Tables.CidConfig.ID) + REST),

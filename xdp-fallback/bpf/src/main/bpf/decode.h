@@ -21,19 +21,19 @@ struct {
 
 /*
  * A CID that was decoded. Decoding is a pure function of the CID and the key, so this is no state that
- * routing depends on. One cache line.
+ * routing depends on. Two are a cache line, which is what a CID has for itself; SIDs of more than
+ * eight octets have no memos.
  */
 struct memo {
-	__u64 generation;
 	__u64 word[2];
-	__u32 tail;
-	__u32 zero;
-	__u64 server_id[2];
-	__u64 zeros[2];
+	/* The last three octets of the CID, and the generation above them. */
+	__u64 rest;
+	__u64 server_id;
 };
 
 /* A power of two. */
 #define MEMOS 16384
+#define REST_BITS 24
 
 struct memos_of_cpu {
 	struct memo memo[MEMOS];
@@ -203,12 +203,10 @@ static __always_inline int decrypt_anew(const struct cid_config *config, const s
 							    decrypt_four_pass(config, cid, sid);
 }
 
-static __always_inline bool is_memo_of_cid(const struct memo *memo,
-					   const struct cid_config *config, __u64 word_0,
-					   __u64 word_1, __u32 tail)
+static __always_inline bool is_memo_of_cid(const struct memo *memo, __u64 word_0, __u64 word_1,
+					   __u64 rest)
 {
-	return memo->generation == config->generation && memo->word[0] == word_0 &&
-	       memo->word[1] == word_1 && memo->tail == tail;
+	return memo->word[0] == word_0 && memo->word[1] == word_1 && memo->rest == rest;
 }
 
 /* 0, and the SID of an encrypted CID: by the memo of its CPU if the CID was decoded there before.
@@ -231,34 +229,36 @@ __noinline int decrypt(const struct cid_config *config, const struct cid *cid, s
 	if (used < 19)
 		tail &= used > 16 ? 0xffffffu >> (19 - used) * 8 : 0;
 
+	__u64 rest = config->generation << REST_BITS | tail;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct memos_of_cpu *of_cpu = bpf_map_lookup_elem(&memos, &cpu);
 
-	if (!of_cpu)
+	/* Generation 0 asks for none. */
+	if (!of_cpu || config->mask[1] != 0 || rest >> REST_BITS == 0)
 		return decrypt_anew(config, cid, sid);
 
-	/* Of the two places of a CID the second is beside the first. */
 	__u32 place = ((word_0 ^ word_1 * 0xff51afd7ed558ccdull) * 0x9e3779b97f4a7c15ull) >> 50 &
 		      (MEMOS - 1);
 	struct memo *first = &of_cpu->memo[place];
 	struct memo *second = &of_cpu->memo[place ^ 1];
-	const struct memo *memo = is_memo_of_cid(first, config, word_0, word_1, tail) ? first : second;
 
-	if (memo == first || is_memo_of_cid(second, config, word_0, word_1, tail)) {
-		sid->word[0] = memo->server_id[0];
-		sid->word[1] = memo->server_id[1];
+	sid->word[1] = 0;
+	if (is_memo_of_cid(first, word_0, word_1, rest)) {
+		sid->word[0] = first->server_id;
+		return 0;
+	}
+	if (is_memo_of_cid(second, word_0, word_1, rest)) {
+		sid->word[0] = second->server_id;
 		return 0;
 	}
 	if (decrypt_anew(config, cid, sid))
 		return -1;
 	/* The older one goes. */
 	*second = *first;
-	first->generation = config->generation;
 	first->word[0] = word_0;
 	first->word[1] = word_1;
-	first->tail = tail;
-	first->server_id[0] = sid->word[0];
-	first->server_id[1] = sid->word[1];
+	first->rest = rest;
+	first->server_id = sid->word[0];
 	return 0;
 }
 

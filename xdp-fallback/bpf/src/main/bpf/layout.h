@@ -140,7 +140,7 @@ struct cid_config {
 	__u32 right_offset;
 	/* Index of `keys`. */
 	__u32 key;
-	/* Never 0, and never that of any other configuration there was: memos are its. */
+	/* Never that of any other configuration there was: memos are its. 0: CIDs are decoded anew. */
 	__u64 generation;
 };
 

@@ -4,6 +4,7 @@ import io.tern.libbpf.BpfException;
 import io.tern.libbpf.BpfMap;
 import io.tern.libbpf.BpfObject;
 import io.tern.libbpf.BpfProgram;
+import io.tern.libbpf.Libbpf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,6 +35,8 @@ final class GroupObjects implements AutoCloseable {
   static final String GROUP = "worker_group";
   static final String CELLS = "worker_cells";
   static final String KEYS = "keys";
+
+  private static final String MEMOS = "memos";
 
   private static final String PROGRAM = "tern_worker";
   private static final String RESOURCE = "/io/tern/xdp/tern_worker.bpf.o";
@@ -153,6 +156,8 @@ final class GroupObjects implements AutoCloseable {
       object.setMaxEntries(SOCKETS, slots);
       object.setMaxEntries(SLOTS, slots);
       object.setMaxEntries(KEYS, KEY_ENTRIES);
+      // Of decoded CIDs: a CPU without one decodes each CID anew.
+      object.setMaxEntries(MEMOS, Libbpf.possibleCpus());
       object.load();
       for (String name : MAPS) {
         try (BpfMap map = object.map(name)) {

@@ -50,7 +50,16 @@ abstract class KernelTest {
 
   /** A directory of the test's own where things can be pinned. */
   Path pinDirectory() throws IOException {
-    assumeTrue(Files.getFileStore(BPFFS).type().equals("bpf"), "no BPF file system at " + BPFFS);
+    boolean mounted = Files.getFileStore(BPFFS).type().equals("bpf");
+    if (!mounted) {
+      System.out.println(
+          "NOT RUN: tests of pinned BPF objects, because they need a BPF file system at "
+              + BPFFS
+              + " (mount -t bpf bpf "
+              + BPFFS
+              + ")");
+    }
+    assumeTrue(mounted, "no BPF file system at " + BPFFS);
     pins = BPFFS.resolve("tern-libbpf-test-" + ProcessHandle.current().pid());
     Files.createDirectory(pins);
     return pins;

@@ -33,6 +33,9 @@ class Bmv2DemoIT {
     List<PrivateNamespaces.Tool> tools = new ArrayList<>(PrivateNamespaces.tools());
     tools.add(new PrivateNamespaces.Tool(Bmv2Process.PROGRAM, "BMv2"));
     List<String> obstacles = PrivateNamespaces.obstacles(tools, PrivateNamespaces.Pins.NONE);
+    if (!obstacles.isEmpty()) {
+      System.out.println("NOT RUN: the demo through BMv2; it would need " + obstacles);
+    }
     assumeTrue(obstacles.isEmpty(), () -> "not run; it would need " + obstacles);
   }
 

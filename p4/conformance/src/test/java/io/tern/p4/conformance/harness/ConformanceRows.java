@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every row of the fixtures, against the device of a subclass. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ConformanceRows {
+  /** Rows that the device cannot be asked, by what they want. */
+  private final Map<String, Integer> notApplicable = new TreeMap<>();
+
   private PacketTarget target;
   private Conformance conformance;
 
@@ -40,6 +45,8 @@ abstract class ConformanceRows {
 
   @AfterAll
   void stopDevice() {
+    notApplicable.forEach(
+        (why, rows) -> System.out.println("Not run, " + rows + " rows want " + why));
     if (conformance != null) {
       conformance.close();
     }
@@ -56,6 +63,7 @@ abstract class ConformanceRows {
   @MethodSource("rows")
   void row(Row row) {
     Optional<String> obstacle = target.obstacleFor(row);
+    obstacle.ifPresent(why -> notApplicable.merge(why, 1, Integer::sum));
     assumeTrue(obstacle.isEmpty(), () -> "wants " + obstacle.orElseThrow());
     assertThat(conformance.differencesFrom(row)).as("%s", row).isEmpty();
   }

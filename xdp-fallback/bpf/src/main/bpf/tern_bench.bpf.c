@@ -4,7 +4,7 @@
  * The program of tern_xdp.bpf.c for BPF_PROG_TEST_RUN with many repetitions: those run on one frame,
  * and each meets what the one before has left of it. So each repetition begins by making the frame
  * what it was, of the next flow, and ends by taking off what was put in front. The other programs
- * have these costs alone, to be subtracted.
+ * have these costs alone, to be subtracted; or they are sender, reference and receiver of live runs.
  */
 
 #include "route.h"
@@ -41,6 +41,19 @@ struct {
 	__type(value, struct bench_cid);
 	__uint(max_entries, BENCH_CIDS);
 } bench_cids SEC(".maps");
+
+/* What came back in a live run, by what it is. */
+#define RECEIVED_UDP 0
+#define RECEIVED_IPIP 1
+#define RECEIVED_OTHER 2
+#define RECEIVED_KINDS 3
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, RECEIVED_KINDS);
+} bench_received SEC(".maps");
 
 /* An IPv4 frame without options, with UDP and at least 40 octets of payload. */
 static __always_inline bool renew(struct xdp_md *ctx)
@@ -84,6 +97,13 @@ int bench_empty(struct xdp_md *ctx __attribute__((unused)))
 }
 
 SEC("xdp")
+int bench_pass(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_PASS;
+}
+
+/* In a live run it is the sender: each repetition is a frame of the next flow that leaves. */
+SEC("xdp")
 int bench_renew(struct xdp_md *ctx)
 {
 	return renew(ctx) ? XDP_TX : XDP_ABORTED;
@@ -113,6 +133,29 @@ int bench_route_ipip(struct xdp_md *ctx)
 	int verdict = route_frame(ctx);
 
 	return bpf_xdp_adjust_head(ctx, sizeof(struct iphdr)) ? XDP_ABORTED : verdict;
+}
+
+/* Counts what comes back in a live run, and ends it. */
+SEC("xdp")
+int bench_receive(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	struct iphdr *ip = (void *)(eth + 1);
+	__u32 kind = RECEIVED_OTHER;
+
+	if ((void *)(ip + 1) <= (void *)(long)ctx->data_end &&
+	    eth->h_proto == bpf_htons(ETH_P_IP)) {
+		if (ip->protocol == IPPROTO_UDP)
+			kind = RECEIVED_UDP;
+		else if (ip->protocol == IPPROTO_IPIP)
+			kind = RECEIVED_IPIP;
+	}
+
+	__u64 *frames = bpf_map_lookup_elem(&bench_received, &kind);
+
+	if (frames)
+		++*frames;
+	return XDP_DROP;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -2,6 +2,7 @@ package io.tern.benchmark.xdp;
 
 import io.tern.benchmark.JsonLine;
 import io.tern.benchmark.Samples;
+import io.tern.libbpf.BpfException;
 import io.tern.libbpf.BpfObject;
 import io.tern.libbpf.BpfProgram;
 import io.tern.libbpf.BpfProgram.TestRun;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "xdp",
     mixinStandardHelpOptions = true,
-    description = "Nanoseconds of the XDP program for a packet, beside an empty program.")
+    description =
+        "Nanoseconds of the XDP program for a packet, and packets/s over veth, beside empty"
+            + " programs.")
 public final class XdpCommand implements Callable<Integer> {
   private static final String RESOURCE = "/io/tern/xdp/tern_bench.bpf.o";
   private static final double ROUNDING = 0.5;
@@ -48,6 +51,18 @@ public final class XdpCommand implements Callable<Integer> {
       defaultValue = "200000",
       description = "Packets of a program in a round. Default: ${DEFAULT-VALUE}.")
   private int repeat;
+
+  @Option(
+      names = "--live-rounds",
+      defaultValue = "11",
+      description = "Rounds over veth; 0: none. Default: ${DEFAULT-VALUE}.")
+  private int liveRounds;
+
+  @Option(
+      names = "--live-frames",
+      defaultValue = "65536",
+      description = "Packets over veth in a turn. Default: ${DEFAULT-VALUE}.")
+  private int liveFrames;
 
   @Option(names = "--case", description = "Only cases whose name contains this.")
   private String only = "";
@@ -72,18 +87,42 @@ public final class XdpCommand implements Callable<Integer> {
       tables.fill();
       for (XdpCase what : XdpCase.all()) {
         if (what.name().contains(only)) {
-          tables.prepare(what);
+          tables.prepare(what, XdpTables.LOOPBACK);
           cases.put(what.name(), report(what, run(object, what), floors, print));
           print.flush();
         }
       }
+      all.put("floor_ns", floors.median()).put("cases", cases);
+      if (liveRounds > 0) {
+        all.put("live", live(object, tables, print));
+      }
     }
-    all.put("floor_ns", floors.median()).put("cases", cases);
     if (json) {
       print.println(all);
     }
     print.flush();
     return 0;
+  }
+
+  /** Packets/s over veth, or a line that says why not. */
+  private JsonLine live(BpfObject object, XdpTables tables, PrintWriter print) {
+    JsonLine live = new JsonLine();
+    print.println();
+    try (LiveRun run = new LiveRun(object, tables)) {
+      print.println(LiveResult.HEADER);
+      for (XdpCase what : XdpCase.live()) {
+        if (what.name().contains(only)) {
+          LiveResult result = run.run(what, liveRounds, liveFrames);
+          print.println(result.line());
+          print.flush();
+          live.put(what.name(), result.json());
+        }
+      }
+    } catch (IOException | BpfException e) {
+      print.println("NOT RUN: packets/s over veth, because: " + e.getMessage());
+      live.put("not_run", e.getMessage());
+    }
+    return live;
   }
 
   private static BpfObject load() throws IOException {

@@ -28,7 +28,9 @@ final class XdpTables {
   private static final int SINGLE_PASS_NONCE = 12;
   private static final int FOUR_PASS_NONCE = 8;
   private static final int HOT_SERVERS = 1024;
-  private static final int LOOPBACK = 1;
+
+  /** The interface that test runs come in by. */
+  static final int LOOPBACK = 1;
 
   private final BpfObject object;
   private final CidKey key = CidKey.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6, 5, 4, 3, 2});
@@ -72,13 +74,17 @@ final class XdpTables {
     return pool;
   }
 
-  /** Makes the device what the case wants. */
-  void prepare(XdpCase what) {
+  /**
+   * Makes the device what the case wants.
+   *
+   * @param interfaceIndex the one that packets come in by, and go out by
+   */
+  void prepare(XdpCase what, int interfaceIndex) {
     try (BpfMap backends = object.map("backends")) {
       for (int i = 0; i < BACKENDS; i++) {
         Octets backend =
             Octets.of(64)
-                .u32(what.mode().number, LOOPBACK, 0, i + 1)
+                .u32(what.mode().number, interfaceIndex, 0, i + 1)
                 .u8(2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2);
         backend.at(32).u8(10, 9, 9, 9).at(48).u8(10, 100, i >> 8, i);
         write(backends, Octets.index(i), backend);
@@ -133,7 +139,7 @@ final class XdpTables {
       payload[1] = (byte) (what.codepoint() << 5);
     }
     Octets frame = Octets.of(14 + 20 + 8 + payload.length);
-    frame.at(12).be16(0x0800);
+    frame.raw(LiveWire.BALANCER_MAC).at(12).be16(0x0800);
     frame.u8(0x45, 0).be16(28 + payload.length).be16(0).be16(0x4000).u8(64, what.protocol());
     frame.be16(0).u8(10, 0, 0, 1).raw(VIP);
     frame.be16(5000).be16(what.port()).be16(8 + payload.length).be16(0).raw(payload);

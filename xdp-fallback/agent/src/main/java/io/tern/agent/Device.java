@@ -7,6 +7,7 @@ import io.tern.agent.neighbour.KernelNextHops;
 import io.tern.agent.pin.Generation;
 import io.tern.agent.pin.Generations;
 import io.tern.agent.pin.Links;
+import io.tern.agent.pin.PinFailure;
 import io.tern.agent.pin.ProgramObject;
 import io.tern.agent.plane.BpfDataPlane;
 import io.tern.agent.plane.MapReader;
@@ -15,14 +16,18 @@ import io.tern.embedded.engine.DataPlane;
 import io.tern.embedded.engine.DataPlaneException;
 import io.tern.embedded.p4runtime.P4RuntimeDevice;
 import io.tern.libbpf.BpfException;
+import io.tern.libbpf.BpfProgram;
 import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -69,6 +74,10 @@ final class Device implements AutoCloseable {
   @GuardedBy("lock")
   private boolean adopted;
 
+  /** What is wrong with interfaces and was said. */
+  @GuardedBy("lock")
+  private final Map<String, String> complaints = new HashMap<>();
+
   Device(AgentOptions options, KernelNextHops nextHops) {
     this.options = options;
     this.object = options.program();
@@ -78,7 +87,13 @@ final class Device implements AutoCloseable {
     this.generations = new Generations(options.deviceDirectory());
     this.links = new Links(options.deviceDirectory(), options.mode());
     this.p4Runtime =
-        new P4RuntimeDevice(options.deviceId(), loader, this::committing, frame -> false);
+        new P4RuntimeDevice(options.deviceId(), loader, this::committing, Device::packetOut);
+  }
+
+  private static boolean packetOut(byte[] frame) {
+    throw new DataPlaneException(
+        DataPlaneException.Code.UNIMPLEMENTED,
+        "packet-outs: a host sends by its own network stack, not through this device");
   }
 
   P4RuntimeDevice p4Runtime() {
@@ -94,11 +109,15 @@ final class Device implements AutoCloseable {
     }
     if (found == null) {
       logger.info("Nothing is pinned under {}", options.deviceDirectory());
+      if (options.attach()) {
+        // Here somebody sees it, and nobody might when a controller comes.
+        options.ports().values().forEach(links::checkFree);
+      }
       return;
     }
     adopt(found);
     synchronized (lock) {
-      attachAll();
+      attachAll(generation.program());
     }
   }
 
@@ -191,42 +210,41 @@ final class Device implements AutoCloseable {
         }
       } catch (IOException e) {
         throw new DataPlaneException(
-            DataPlaneException.Code.RESOURCE_EXHAUSTED, "pinning failed: " + e.getMessage());
+            DataPlaneException.Code.FAILED_PRECONDITION,
+            "pinning under " + options.deviceDirectory() + " failed: " + PinFailure.reason(e));
+      } catch (AgentException e) {
+        throw new DataPlaneException(DataPlaneException.Code.FAILED_PRECONDITION, e.getMessage());
       } catch (BpfException e) {
-        throw new DataPlaneException(DataPlaneException.Code.RESOURCE_EXHAUSTED, advice(e));
+        throw PinFailure.refusal(e, options.pinDirectory());
       } finally {
         carrying = false;
       }
     }
   }
 
-  private String advice(BpfException e) {
-    return switch (e.errno()) {
-      case BpfException.ENOSPC -> e.getMessage() + "; " + options.pinDirectory() + " is full";
-      case BpfException.ENOMEM ->
-          e.getMessage() + "; the kernel has no memory for maps of this size: use smaller tables";
-      default -> e.getMessage();
-    };
-  }
-
-  /** New maps for a new data plane; then the program that reads them, in place of the old one. */
+  /**
+   * New maps for a new data plane; then the program that reads them, in place of the old one. What
+   * fails leaves everything as it was.
+   */
   @GuardedBy("lock")
   private void replace(ForwardingPipelineConfig config, BpfDataPlane next) throws IOException {
     Generation created = generations.create(object, loader.sizesOf(next).maps(), config);
-    try {
-      next.activate(created);
-      generations.complete(created);
-    } catch (RuntimeException e) {
-      next.deactivate();
-      generations.remove(created);
-      throw e;
-    }
     Generation old = generation;
     BpfDataPlane before = plane;
     boolean counting = carrying && before != null;
-    DataPlane.CounterValue[] copied = counting ? reasons(next) : null;
+    DataPlane.CounterValue[] copied;
+    Set<String> attached = Set.of();
+    try {
+      next.activate(created);
+      generations.complete(created);
+      attached = attachAll(created.program());
+      copied = counting ? reasons(next) : null;
+      links.update(created.program());
+    } catch (RuntimeException e) {
+      undo(created, next, attached, e);
+      throw e;
+    }
     use(created, next);
-    links.update(created.program());
     if (counting) {
       addLate(before, copied, next);
     }
@@ -234,9 +252,28 @@ final class Device implements AutoCloseable {
       before.deactivate();
     }
     if (old != null) {
-      generations.remove(old);
+      try {
+        generations.remove(old);
+      } catch (UncheckedIOException e) {
+        logger.warn(
+            "{} stays until the next agent starts: {}", old, PinFailure.reason(e.getCause()));
+      }
     }
-    attachAll();
+  }
+
+  @GuardedBy("lock")
+  private void undo(
+      Generation created, BpfDataPlane next, Set<String> attached, RuntimeException cause) {
+    try {
+      attached.forEach(links::drop);
+      if (generation != null) {
+        links.update(generation.program());
+      }
+      next.deactivate();
+      generations.remove(created);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   /** What the old program counted between the copy of the counters and its end. */
@@ -278,32 +315,63 @@ final class Device implements AutoCloseable {
             frame -> p4Runtime.packetIn(frame, 0, frame.length));
   }
 
+  /**
+   * Attaches a program to the interfaces that have none.
+   *
+   * @return those to which it was attached
+   * @throws AgentException why an interface refused it, if no other has it
+   */
   @GuardedBy("lock")
-  private void attachAll() {
-    if (!options.attach() || generation == null) {
-      return;
+  private Set<String> attachAll(BpfProgram program) {
+    Set<String> attached = new TreeSet<>();
+    if (!options.attach()) {
+      return attached;
     }
+    AgentException refusal = null;
     for (String name : options.ports().values()) {
-      if (links.attach(name, generation.program()).isEmpty()) {
-        logger.warn("{}: there is no such interface; it is attached when it comes", name);
+      try {
+        switch (links.attach(name, program)) {
+          case NEW -> {
+            attached.add(name);
+            complaints.remove(name);
+          }
+          case OLD -> complaints.remove(name);
+          case NO_INTERFACE ->
+              complain(name, name + ": there is no such interface; it is attached when it comes");
+        }
+      } catch (AgentException e) {
+        refusal = refusal == null ? e : refusal;
+        complain(name, e.getMessage());
       }
+    }
+    if (refusal != null && options.ports().values().stream().noneMatch(links::isAttached)) {
+      throw refusal;
+    }
+    return attached;
+  }
+
+  /** Says once what is wrong with an interface, until it is something else. */
+  @GuardedBy("lock")
+  private void complain(String name, String what) {
+    if (!what.equals(complaints.put(name, what))) {
+      logger.warn("{}", what);
     }
   }
 
   /** Interfaces, routes or neighbours have changed. */
   void networkChanged() {
     synchronized (lock) {
-      boolean interfaces = ports.refresh();
+      if (ports.refresh()) {
+        logger.info("Interfaces have changed");
+      }
       if (plane == null) {
         return;
       }
-      if (interfaces) {
-        logger.info("Interfaces have changed");
-        try {
-          attachAll();
-        } catch (AgentException e) {
-          logger.error("{}", e.getMessage());
-        }
+      try {
+        attachAll(generation.program());
+      } catch (AgentException e) {
+        // Said already, and tried again with the next change.
+        logger.debug("No interface is attached", e);
       }
       nextHops.forget();
       plane.refreshNextHops();

@@ -1,5 +1,6 @@
 package io.tern.agent;
 
+import io.tern.agent.pin.PinFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,26 @@ final class Prerequisites {
               + " Debian 11, Ubuntu 20.10 and newer are");
     }
     checkFileSystem(options.pinDirectory());
+    checkWritable(options.deviceDirectory());
+  }
+
+  private static void checkWritable(Path directory) {
     try {
-      Files.createDirectories(options.deviceDirectory());
+      Files.createDirectories(directory);
     } catch (IOException e) {
       throw new AgentException(
-          "cannot make " + options.deviceDirectory() + ": " + e.getMessage(), e);
+          "cannot make "
+              + directory
+              + ": "
+              + PinFailure.reason(e)
+              + "; --pin-dir names another place",
+          e);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new AgentException(
+          "cannot pin anything under "
+              + directory
+              + ": it is read-only or another user's; --pin-dir names another place");
     }
   }
 

@@ -2,20 +2,14 @@ package io.tern.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.TextFormat;
 import com.sun.management.OperatingSystemMXBean;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tern.p4.conformance.harness.P4RuntimeClient;
 import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
-import io.tern.p4.contract.TernPipeline;
-import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.v1.Action;
 import io.tern.proto.p4.v1.FieldMatch;
 import io.tern.proto.p4.v1.P4RuntimeGrpc;
@@ -61,7 +55,8 @@ class ProgrammingRateIT {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(agent.grpcAddress()).usePlaintext().build();
       try (P4RuntimeClient client = new P4RuntimeClient(channel, options.deviceId())) {
-        client.load(p4Info(), program(), 77);
+        new ProgramSizes(Map.of(Tables.ServerId.ID, Math.max(SERVER_IDS, Tables.ServerId.SIZE)))
+            .load(client);
         List<WriteRequest> inserts = batches(options.deviceId(), Update.Type.INSERT);
         List<WriteRequest> deletes = batches(options.deviceId(), Update.Type.DELETE);
         for (int round = 0; round < ROUNDS; round++) {
@@ -150,28 +145,5 @@ class ProgrammingRateIT {
     byte[] octets = number.toByteArray();
     int sign = octets.length > 1 && octets[0] == 0 ? 1 : 0;
     return ByteString.copyFrom(octets, sign, octets.length - sign);
-  }
-
-  /** Tern's program with a table of server IDs that is large enough. */
-  private static byte[] program() throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    JsonNode json = mapper.readTree(TernPipeline.bmv2Json());
-    for (JsonNode pipeline : json.path("pipelines")) {
-      for (JsonNode table : pipeline.path("tables")) {
-        if (table.path("name").asText().equals(Tables.ServerId.NAME)) {
-          ((ObjectNode) table).put("max_size", Math.max(SERVER_IDS, Tables.ServerId.SIZE));
-        }
-      }
-    }
-    return mapper.writeValueAsBytes(json);
-  }
-
-  private static String p4Info() throws TextFormat.ParseException {
-    P4Info.Builder info = P4Info.newBuilder();
-    TextFormat.merge(TernPipeline.p4InfoText(), info);
-    info.getTablesBuilderList().stream()
-        .filter(table -> table.getPreamble().getId() == Tables.ServerId.ID)
-        .forEach(table -> table.setSize(Math.max(SERVER_IDS, Tables.ServerId.SIZE)));
-    return TextFormat.printer().printToString(info.build());
   }
 }

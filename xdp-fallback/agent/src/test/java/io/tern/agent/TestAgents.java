@@ -15,11 +15,20 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Agents for tests: pinned apart from any other, on any free port. */
 public final class TestAgents {
-  private static final AtomicLong DEVICES = new AtomicLong(ProcessHandle.current().pid() * 1000);
+  /** Where the devices of tests are pinned. */
+  public static final Path PINS = Path.of("/sys/fs/bpf/tern-tests");
+
+  /** Where their locks are. */
+  public static final Path RUN = Path.of(System.getProperty("java.io.tmpdir"), "tern-agent-tests");
+
+  private static final AtomicLong DEVICES = new AtomicLong(Leftovers.firstDevice());
 
   private TestAgents() {}
 
-  /** Says, if this is not root, that the tests of a class do not run, and ends them. */
+  /**
+   * Says, if this is not root, that the tests of a class do not run, and ends them. Takes away what
+   * test processes left that were killed.
+   */
   public static void requireRoot(Class<?> tests) throws IOException {
     boolean root = Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     boolean pins = Files.getFileStore(Path.of("/sys/fs/bpf")).type().equals("bpf");
@@ -31,35 +40,46 @@ public final class TestAgents {
     }
     assumeTrue(root, "BPF needs root");
     assumeTrue(pins, "no BPF file system at /sys/fs/bpf");
+    Leftovers.clear();
+  }
+
+  /** An ID that no other device has. */
+  public static long newDeviceId() {
+    return DEVICES.incrementAndGet();
   }
 
   /** A device of its own whose program is attached nowhere. */
   public static AgentOptions detached(Map<Integer, String> ports) {
-    return options(ports, DEVICES.incrementAndGet(), ProgramObject.ofTern(), false);
+    return options(newDeviceId(), ports, AttachMode.AUTO, PINS, false);
   }
 
   /** A device of its own. */
   public static AgentOptions attached(Map<Integer, String> ports) {
-    return options(ports, DEVICES.incrementAndGet(), ProgramObject.ofTern(), true);
+    return attached(ports, AttachMode.AUTO);
   }
 
-  /** The same device with another program. */
-  public static AgentOptions with(AgentOptions options, ProgramObject program) {
-    return options(options.ports(), options.deviceId(), program, options.attach());
+  /** The same in a mode. */
+  public static AgentOptions attached(Map<Integer, String> ports, AttachMode mode) {
+    return options(newDeviceId(), ports, mode, PINS, true);
+  }
+
+  /** A device of its own that is pinned elsewhere. */
+  public static AgentOptions pinnedUnder(Path pins, Map<Integer, String> ports) {
+    return options(newDeviceId(), ports, AttachMode.AUTO, pins, true);
   }
 
   private static AgentOptions options(
-      Map<Integer, String> ports, long deviceId, ProgramObject program, boolean attach) {
+      long deviceId, Map<Integer, String> ports, AttachMode mode, Path pins, boolean attach) {
     return new AgentOptions(
         deviceId,
         ports,
-        AttachMode.AUTO,
-        Path.of("/sys/fs/bpf/tern-tests"),
-        Path.of(System.getProperty("java.io.tmpdir"), "tern-agent-tests"),
+        mode,
+        pins,
+        RUN,
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null,
         List.of(),
-        program,
+        ProgramObject.ofTern(),
         attach);
   }
 }

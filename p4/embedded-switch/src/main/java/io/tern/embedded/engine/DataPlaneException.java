@@ -10,6 +10,8 @@ public final class DataPlaneException extends RuntimeException {
     NOT_FOUND,
     ALREADY_EXISTS,
     RESOURCE_EXHAUSTED,
+    /** Something outside the data plane has to change first. */
+    FAILED_PRECONDITION,
     UNIMPLEMENTED
   }
 

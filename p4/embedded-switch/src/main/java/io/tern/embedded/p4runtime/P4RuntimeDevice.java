@@ -74,7 +74,8 @@ public final class P4RuntimeDevice {
    *
    * @param deviceId unsigned, not 0
    * @param cpuPortInput takes a frame that enters by the CPU port, controller header first; false
-   *     if there is no room for it; must not block
+   *     if there is no room for it; throws {@link DataPlaneException} if it takes none; must not
+   *     block
    */
   public P4RuntimeDevice(long deviceId, DataPlaneLoader loader, Predicate<byte[]> cpuPortInput) {
     this(deviceId, loader, (config, dataPlane) -> {}, cpuPortInput);
@@ -431,6 +432,9 @@ public final class P4RuntimeDevice {
     } catch (P4RuntimeException e) {
       packetOutsRefused.increment();
       throw e;
+    } catch (DataPlaneException e) {
+      packetOutsRefused.increment();
+      throw P4RuntimeException.of(e);
     }
   }
 
@@ -468,11 +472,13 @@ public final class P4RuntimeDevice {
     try {
       observer.committing(pipeline.config(), pipeline.dataPlane());
     } catch (DataPlaneException e) {
-      throw new P4RuntimeException(
-          e.code() == DataPlaneException.Code.RESOURCE_EXHAUSTED
-              ? Status.Code.RESOURCE_EXHAUSTED
-              : Status.Code.INVALID_ARGUMENT,
-          "the pipeline cannot be realized: " + e.getMessage());
+      Status.Code code =
+          switch (e.code()) {
+            case RESOURCE_EXHAUSTED -> Status.Code.RESOURCE_EXHAUSTED;
+            case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
+            default -> Status.Code.INVALID_ARGUMENT;
+          };
+      throw new P4RuntimeException(code, "the pipeline cannot be realized: " + e.getMessage());
     }
     control = pipeline;
     forwarding = pipeline;

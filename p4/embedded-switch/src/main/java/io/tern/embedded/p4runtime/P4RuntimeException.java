@@ -47,6 +47,7 @@ final class P4RuntimeException extends RuntimeException {
           case NOT_FOUND -> Status.Code.NOT_FOUND;
           case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
           case RESOURCE_EXHAUSTED -> Status.Code.RESOURCE_EXHAUSTED;
+          case FAILED_PRECONDITION -> Status.Code.FAILED_PRECONDITION;
           case UNIMPLEMENTED -> Status.Code.UNIMPLEMENTED;
         };
     return new P4RuntimeException(code, refused.getMessage());

@@ -4,66 +4,64 @@ import io.tern.agent.plane.NextHops;
 import io.tern.libbpf.BpfException;
 import io.tern.libbpf.NetlinkSocket;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Next hops as the kernel would use them: its route for the address by the interface, and the
- * neighbour's MAC address. What is not resolved yet the kernel is asked to resolve, and {@link
- * #keepFresh} has it look after all that are in use, as traffic of its own would.
+ * Next hops as the kernel would use them: its route for the address, and the neighbour's MAC
+ * address. What is not resolved yet the kernel is asked to resolve, and {@link #keepFresh} has it
+ * look after all that are in use, as traffic of its own would.
  *
- * <p>Thread-safe.
+ * <p>The interface is the one that the entry names, unless the kernel has a route by another port
+ * of this device alone, or a more specific one. An address that no route leads to is a neighbour at
+ * the named interface, if somebody answers for it there. What a route forbids has no next hop.
+ *
+ * <p>Neighbours and interfaces are asked for once until {@link #forget}. Thread-safe.
  */
 public final class KernelNextHops implements NextHops, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(KernelNextHops.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 10;
-  private static final int MESSAGE = 12;
-
-  private static final int ROUTE_DESTINATION = 1;
-  private static final int ROUTE_INTERFACE = 4;
-  private static final int ROUTE_GATEWAY = 5;
-  private static final int ROUTE_VIA = 18;
-
-  private static final int NEIGHBOUR_DESTINATION = 1;
-  private static final int NEIGHBOUR_MAC = 2;
   private static final int NTF_USE = 1;
   private static final int MAC = 6;
 
   /** Incomplete, failed, none: what the kernel says of the MAC address is not true then. */
   private static final int USABLE = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
 
+  private static final int IFF_UP = 1;
+  private static final byte[] NONE = {};
+
   private final NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE, 0);
   private final Set<Hop> inUse = new LinkedHashSet<>();
+  private final Map<Hop, byte[]> neighbours = new HashMap<>();
+  private final Map<Integer, byte[]> interfaces = new HashMap<>();
   private int sequence;
 
   /** A neighbour at an interface. */
   private record Hop(InetAddress address, int interfaceIndex) {}
 
   @Override
-  public synchronized Optional<Way> find(InetAddress address, int interfaceIndex) {
+  public synchronized Optional<Way> find(InetAddress address, int wanted, IntPredicate isPort) {
     try {
-      Hop hop = new Hop(gateway(address, interfaceIndex), interfaceIndex);
-      inUse.add(hop);
-      byte[] destination = mac(hop);
-      if (destination == null) {
-        resolve(hop);
+      Hop hop = hop(address, wanted, isPort);
+      if (hop == null) {
         return Optional.empty();
       }
-      NetworkInterface local = NetworkInterface.getByIndex(interfaceIndex);
-      byte[] source = local == null ? null : local.getHardwareAddress();
-      return source == null ? Optional.empty() : Optional.of(new Way(destination, source));
-    } catch (BpfException | SocketException e) {
+      inUse.add(hop);
+      byte[] source = interfaces.computeIfAbsent(hop.interfaceIndex(), this::interfaceMac);
+      byte[] destination = neighbours.computeIfAbsent(hop, this::neighbourMac);
+      return source.length != MAC || destination.length != MAC
+          ? Optional.empty()
+          : Optional.of(new Way(hop.interfaceIndex(), destination, source));
+    } catch (BpfException e) {
       logger.warn("No next hop for {}: {}", address.getHostAddress(), e.getMessage());
       return Optional.empty();
     }
@@ -80,52 +78,85 @@ public final class KernelNextHops implements NextHops, AutoCloseable {
     }
   }
 
-  /** Forgets which neighbours are in use: those that still are will be asked for again. */
+  /**
+   * Forgets what the kernel said, and which neighbours are in use: those that still are will be
+   * asked for again.
+   */
   public synchronized void forget() {
     inUse.clear();
+    neighbours.clear();
+    interfaces.clear();
   }
 
-  private InetAddress gateway(InetAddress address, int interfaceIndex) {
+  /** Null if packets for the address are to go nowhere. */
+  private Hop hop(InetAddress address, int wanted, IntPredicate isPort) {
+    Route best = route(address, 0, 0);
+    if (best.isForbidden()) {
+      return null;
+    }
+    if (best.exists() && best.interfaceIndex() == wanted) {
+      return new Hop(best.nextFor(address), wanted);
+    }
+    boolean byOther = best.exists() && isPort.test(best.interfaceIndex());
+    if (wanted != 0 && best.exists()) {
+      Route matched = route(address, wanted, RouteMessage.FIB_MATCH);
+      if (matched.exists() && !(byOther && isLessSpecific(matched, address))) {
+        Route named = route(address, wanted, 0);
+        if (named.exists()) {
+          return new Hop(named.nextFor(address), wanted);
+        }
+      }
+    }
+    if (byOther) {
+      return new Hop(best.nextFor(address), best.interfaceIndex());
+    }
+    return wanted == 0 ? null : new Hop(address, wanted);
+  }
+
+  private boolean isLessSpecific(Route route, InetAddress address) {
+    return route.prefixLength() < route(address, 0, RouteMessage.FIB_MATCH).prefixLength();
+  }
+
+  private Route route(InetAddress address, int interfaceIndex, int flags) {
     byte[] octets = address.getAddress();
     RouteMessage request =
         new RouteMessage(RouteMessage.GET_ROUTE, RouteMessage.REQUEST, ++sequence)
-            .route(family(address), 8 * octets.length)
-            .attribute(ROUTE_DESTINATION, octets)
-            .attribute(ROUTE_INTERFACE, interfaceIndex);
-    ByteBuffer answer = ask(request);
-    if (answer == null || answer.getShort(4) != RouteMessage.NEW_ROUTE) {
-      return address;
+            .route(RouteMessage.family(address), 8 * octets.length, flags)
+            .attribute(RouteMessage.ROUTE_DESTINATION, octets);
+    if (interfaceIndex != 0) {
+      request.attribute(RouteMessage.ROUTE_INTERFACE, interfaceIndex);
     }
-    Map<Integer, byte[]> attributes = RouteMessage.attributes(answer, 0, MESSAGE);
-    byte[] gateway = attributes.get(ROUTE_GATEWAY);
-    byte[] via = attributes.get(ROUTE_VIA);
-    try {
-      if (gateway != null) {
-        return InetAddress.getByAddress(gateway);
-      }
-      // A gateway of the other family: two octets of family in front.
-      return via == null
-          ? address
-          : InetAddress.getByAddress(java.util.Arrays.copyOfRange(via, 2, via.length));
-    } catch (java.net.UnknownHostException e) {
-      return address;
-    }
+    return Route.of(ask(request));
   }
 
-  /** Null if it is not known. */
-  private byte[] mac(Hop hop) {
+  /** Empty if it is not known; then the kernel is asked to find it out. */
+  private byte[] neighbourMac(Hop hop) {
     RouteMessage request =
         new RouteMessage(RouteMessage.GET_NEIGHBOUR, RouteMessage.REQUEST, ++sequence)
-            .neighbour(family(hop.address()), hop.interfaceIndex(), 0)
-            .attribute(NEIGHBOUR_DESTINATION, hop.address().getAddress());
+            .neighbour(RouteMessage.family(hop.address()), hop.interfaceIndex(), 0)
+            .attribute(RouteMessage.NEIGHBOUR_DESTINATION, hop.address().getAddress());
     ByteBuffer answer = ask(request);
     if (answer == null
         || answer.getShort(4) != RouteMessage.NEW_NEIGHBOUR
         || (answer.getShort(RouteMessage.HEADER + 8) & USABLE) == 0) {
-      return null;
+      resolve(hop);
+      return NONE;
     }
-    byte[] mac = RouteMessage.attributes(answer, 0, MESSAGE).get(NEIGHBOUR_MAC);
-    return mac == null || mac.length != MAC ? null : mac;
+    return RouteMessage.attributes(answer, RouteMessage.NEIGHBOUR)
+        .getOrDefault(RouteMessage.NEIGHBOUR_MAC, NONE);
+  }
+
+  /** Empty if it has none, or is down. */
+  private byte[] interfaceMac(int index) {
+    ByteBuffer answer =
+        ask(new RouteMessage(RouteMessage.GET_LINK, RouteMessage.REQUEST, ++sequence).link(index));
+    if (answer == null
+        || answer.getShort(4) != RouteMessage.NEW_LINK
+        || (answer.getInt(RouteMessage.HEADER + 8) & IFF_UP) == 0) {
+      return NONE;
+    }
+    return RouteMessage.attributes(answer, RouteMessage.LINK)
+        .getOrDefault(RouteMessage.LINK_MAC, NONE);
   }
 
   private void resolve(Hop hop) {
@@ -134,8 +165,8 @@ public final class KernelNextHops implements NextHops, AutoCloseable {
                 RouteMessage.NEW_NEIGHBOUR,
                 RouteMessage.REQUEST | RouteMessage.CREATE | RouteMessage.ACKNOWLEDGE,
                 ++sequence)
-            .neighbour(family(hop.address()), hop.interfaceIndex(), NTF_USE)
-            .attribute(NEIGHBOUR_DESTINATION, hop.address().getAddress());
+            .neighbour(RouteMessage.family(hop.address()), hop.interfaceIndex(), NTF_USE)
+            .attribute(RouteMessage.NEIGHBOUR_DESTINATION, hop.address().getAddress());
     ask(request);
   }
 
@@ -146,11 +177,7 @@ public final class KernelNextHops implements NextHops, AutoCloseable {
     while (answer.capacity() >= RouteMessage.HEADER && answer.getInt(8) != sequence) {
       answer = socket.receive(PATIENCE);
     }
-    return answer.capacity() >= RouteMessage.HEADER + MESSAGE ? answer : null;
-  }
-
-  private static int family(InetAddress address) {
-    return address.getAddress().length == 4 ? AF_INET : AF_INET6;
+    return answer.capacity() >= RouteMessage.HEADER + RouteMessage.ERROR_CODE ? answer : null;
   }
 
   @Override

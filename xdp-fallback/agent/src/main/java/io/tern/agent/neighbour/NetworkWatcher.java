@@ -22,6 +22,12 @@ public final class NetworkWatcher implements AutoCloseable {
   /** Changes come in crowds; one look is enough for those of this time. */
   private static final Duration CROWD = Duration.ofMillis(20);
 
+  /** However long a crowd is: where neighbours never rest somebody still looks. */
+  private static final Duration LONGEST_CROWD = Duration.ofMillis(200);
+
+  private static final Duration TURN = Duration.ofMillis(500);
+  private static final int ENOBUFS = 105;
+
   private final NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.ROUTE, GROUPS);
   private final Runnable changed;
   private final Runnable periodically;
@@ -48,10 +54,7 @@ public final class NetworkWatcher implements AutoCloseable {
     long last = System.nanoTime();
     while (!closed) {
       try {
-        boolean news = matters(socket.receive(Duration.ofMillis(500)));
-        while (news && socket.receive(CROWD).capacity() > 0) {
-          // One look is for all of them.
-        }
+        boolean news = awaitNews();
         if (closed) {
           return;
         }
@@ -62,14 +65,30 @@ public final class NetworkWatcher implements AutoCloseable {
           last = System.nanoTime();
           periodically.run();
         }
-      } catch (BpfException e) {
-        // ENOBUFS: more has changed than there was room for.
-        logger.debug("Network changes: {}", e.getMessage());
-        changed.run();
       } catch (RuntimeException e) {
         logger.error("A change of the network could not be followed", e);
       }
     }
+  }
+
+  /** Waits for a turn's length; true if something has changed. */
+  private boolean awaitNews() {
+    try {
+      if (!matters(socket.receive(TURN))) {
+        return false;
+      }
+      long begin = System.nanoTime();
+      while (socket.receive(CROWD).capacity() > 0
+          && System.nanoTime() - begin < LONGEST_CROWD.toNanos()) {
+        // One look is for all of them.
+      }
+    } catch (BpfException e) {
+      if (e.errno() != ENOBUFS) {
+        throw e;
+      }
+      logger.debug("More of the network has changed than there was room for");
+    }
+    return true;
   }
 
   private static boolean matters(ByteBuffer datagram) {

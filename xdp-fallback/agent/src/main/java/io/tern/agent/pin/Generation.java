@@ -123,7 +123,11 @@ public final class Generation implements MapSource, AutoCloseable {
       } else {
         maps.values().forEach(BpfMap::close);
       }
-      remove(directory);
+      try {
+        remove(directory);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
       throw e;
     }
   }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,6 +34,15 @@ public final class Links implements AutoCloseable {
     GENERIC,
     /** Native where the driver has it, else generic. */
     AUTO
+  }
+
+  /** What an attempt to attach the program has led to. */
+  public enum Attachment {
+    /** There is no such interface. */
+    NO_INTERFACE,
+    /** The program was attached already. */
+    OLD,
+    NEW
   }
 
   private final Path directory;
@@ -109,22 +117,34 @@ public final class Links implements AutoCloseable {
   }
 
   /**
+   * Makes sure that nobody else's program is attached to an interface.
+   *
+   * @throws AgentException if one is
+   */
+  public void checkFree(String name) {
+    int index = Libbpf.interfaceIndex(name);
+    if (index != 0 && !links.containsKey(name) && XdpLink.query(index).programId() != 0) {
+      throw foreign(name, index, null);
+    }
+  }
+
+  /**
    * Attaches the program to an interface, if it is there and has no link of ours.
    *
-   * @return the mode; empty if the interface is not there
+   * @return what there is now
    * @throws AgentException if somebody else's program is attached, or the kernel does not let us
    */
-  public Optional<XdpLink.Mode> attach(String name, BpfProgram program) {
+  public Attachment attach(String name, BpfProgram program) {
     int index = Libbpf.interfaceIndex(name);
     XdpLink old = links.get(name);
     if (old != null) {
-      if (old.info().interfaceIndex() == index && index != 0) {
-        return Optional.ofNullable(XdpLink.query(index).mode());
+      if (index != 0 && old.info().interfaceIndex() == index) {
+        return Attachment.OLD;
       }
       drop(name);
     }
     if (index == 0) {
-      return Optional.empty();
+      return Attachment.NO_INTERFACE;
     }
     XdpLink link = attachTo(name, index, program);
     try {
@@ -135,9 +155,19 @@ public final class Links implements AutoCloseable {
           name + ": the link cannot be pinned under " + directory + ": " + e.getMessage(), e);
     }
     links.put(name, link);
-    XdpLink.Mode attached = XdpLink.query(index).mode();
-    logger.info("{}: attached in {} mode", name, attached);
-    return Optional.ofNullable(attached);
+    logger.info("{}: attached in {} mode", name, XdpLink.query(index).mode());
+    return Attachment.NEW;
+  }
+
+  private static AgentException foreign(String name, int index, BpfException cause) {
+    return new AgentException(
+        name
+            + ": another XDP program is attached (ID "
+            + XdpLink.query(index).programId()
+            + ", see bpftool prog show). It stays; to detach it: ip link set dev "
+            + name
+            + " xdp off, or end whoever holds its link",
+        cause);
   }
 
   private XdpLink attachTo(String name, int index, BpfProgram program) {
@@ -146,14 +176,7 @@ public final class Links implements AutoCloseable {
           program, index, mode == AttachMode.GENERIC ? XdpLink.Mode.GENERIC : XdpLink.Mode.NATIVE);
     } catch (BpfException e) {
       if (e.errno() == BpfException.EBUSY || e.errno() == BpfException.EEXIST) {
-        throw new AgentException(
-            name
-                + ": another XDP program is attached (ID "
-                + XdpLink.query(index).programId()
-                + ", see bpftool prog show). Detach it: ip link set dev "
-                + name
-                + " xdp off, or end whoever holds its link",
-            e);
+        throw foreign(name, index, e);
       }
       if (mode == AttachMode.AUTO && e.errno() != BpfException.EPERM) {
         logger.info("{}: no native XDP ({}), attaching in generic mode", name, e.getMessage());

@@ -322,11 +322,13 @@ final class Backends {
     int index = ports.interfaceOf(way.port()).orElse(0);
     byte[] destination = way.dstMac();
     byte[] source = way.srcMac();
-    if (index != 0 && way.wantsNextHop()) {
-      NextHops.Way found = nextHops.find(way.peer(), index).orElse(null);
+    if (way.wantsNextHop()) {
+      NextHops.Way found =
+          nextHops.find(way.peer(), index, other -> ports.portOf(other).isPresent()).orElse(null);
       if (found == null) {
         return;
       }
+      index = found.interfaceIndex();
       destination = found.destination();
       source = way.hasSrcMac() ? source : found.source();
     }

@@ -1,50 +1,57 @@
 package io.tern.core.oracle;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tern.cid.ConnectionId;
 import io.tern.cid.Decoded;
+import io.tern.cid.QuicLbConfig;
 import io.tern.cid.QuicLbDecoder;
-import io.tern.core.intent.Backend;
-import io.tern.core.intent.CidConfig;
 import io.tern.core.intent.Intent.CidConfigKey;
 import io.tern.core.oracle.Decision.NamedServer;
 import io.tern.p4.contract.Reason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Who the connection IDs of a pool name (draft-ietf-quic-load-balancers). */
 final class CidLookup {
   private static final int LENGTH_BITS = 0x1f;
 
-  private final List<CidConfig> configs;
-  private final List<Backend> backends;
-  private final boolean checkLength;
+  private final List<Config> configs;
+  private final Function<NamedServer, Optional<Delivery>> servers;
   private final QuicLbDecoder decoder;
 
   /**
-   * @param configs that the device can decode
-   * @param backends that a CID can name
+   * @param configs that the device can decode, of different codepoints
+   * @param servers the backends that server IDs name
+   */
+  CidLookup(Collection<Config> configs, Function<NamedServer, Optional<Delivery>> servers) {
+    this.configs = List.copyOf(configs);
+    this.servers = requireNonNull(servers, "servers");
+    this.decoder = new QuicLbDecoder(configs.stream().map(Config::quicLb).toList());
+  }
+
+  /**
+   * A CID configuration.
+   *
+   * @param sidSpace where its server IDs are looked up
    * @param checkLength whether a CID has to describe its length rightly
    */
-  CidLookup(Collection<CidConfig> configs, List<Backend> backends, boolean checkLength) {
-    this.configs = List.copyOf(configs);
-    this.backends = List.copyOf(backends);
-    this.checkLength = checkLength;
-    this.decoder = new QuicLbDecoder(configs.stream().map(CidConfig::quicLb).toList());
-  }
+  record Config(CidConfigKey key, QuicLbConfig quicLb, int sidSpace, boolean checkLength) {}
 
   /**
    * What a CID says.
    *
    * @param reason ROUTED_BY_CID, or why it is unroutable
    * @param config that its codepoint names, if there is one
-   * @param server and backend: what its server ID names
+   * @param server and delivery: what its server ID names
    */
   record Answer(
       Reason reason,
       Optional<CidConfigKey> config,
       Optional<NamedServer> server,
-      Optional<Backend> backend) {
+      Optional<Delivery> delivery) {
     static Answer unroutable(Reason reason, Optional<CidConfigKey> config) {
       return new Answer(reason, config, Optional.empty(), Optional.empty());
     }
@@ -59,35 +66,27 @@ final class CidLookup {
       return Answer.unroutable(Reason.FALLBACK_CID_TOO_SHORT, Optional.empty());
     }
     int firstOctet = cid.get().octet(0);
-    Optional<CidConfig> config =
+    Optional<Config> config =
         configs.stream().filter(c -> c.quicLb().codepoint() == firstOctet >>> 5).findFirst();
     return config
         .map(c -> find(cid.get(), c))
         .orElseGet(() -> Answer.unroutable(Reason.FALLBACK_UNKNOWN_CODEPOINT, Optional.empty()));
   }
 
-  private Answer find(ConnectionId cid, CidConfig config) {
-    Optional<CidConfigKey> key =
-        Optional.of(new CidConfigKey(config.poolId(), config.quicLb().codepoint()));
+  private Answer find(ConnectionId cid, Config config) {
+    Optional<CidConfigKey> key = Optional.of(config.key());
     Decoded decoded = decoder.decode(cid);
     if (!(decoded instanceof Decoded.Routable routable)) {
       return Answer.unroutable(Reason.FALLBACK_CID_TOO_SHORT, key);
     }
     int described = cid.octet(0) & LENGTH_BITS;
-    if (checkLength && described != config.quicLb().cidLength() - 1) {
+    if (config.checkLength() && described != config.quicLb().cidLength() - 1) {
       return Answer.unroutable(Reason.FALLBACK_CID_LENGTH_MISMATCH, key);
     }
-    Optional<Backend> named =
-        backends.stream()
-            .filter(b -> routable.serverId().equals(b.serverIds().get(config.sidSpace())))
-            .findFirst();
-    if (named.isEmpty()) {
-      return Answer.unroutable(Reason.FALLBACK_UNKNOWN_SERVER, key);
-    }
-    return new Answer(
-        Reason.ROUTED_BY_CID,
-        key,
-        Optional.of(new NamedServer(config.sidSpace(), routable.serverId())),
-        named);
+    NamedServer server = new NamedServer(config.sidSpace(), routable.serverId());
+    return servers
+        .apply(server)
+        .map(to -> new Answer(Reason.ROUTED_BY_CID, key, Optional.of(server), Optional.of(to)))
+        .orElseGet(() -> Answer.unroutable(Reason.FALLBACK_UNKNOWN_SERVER, key));
   }
 }

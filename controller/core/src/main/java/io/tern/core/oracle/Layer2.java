@@ -1,31 +1,28 @@
 package io.tern.core.oracle;
 
-import io.tern.core.intent.Device;
-import io.tern.core.intent.Intent;
-import io.tern.core.intent.MacAddress;
 import io.tern.core.oracle.Decision.Output;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.Optional;
-import java.util.TreeSet;
 
-/** Carries what Tern does not steer. */
+/**
+ * Carries what Tern does not steer. Immutable. Not every address of a frame is one that a station
+ * can have, so addresses are numbers here.
+ */
 final class Layer2 {
-  private final Map<MacAddress, Integer> stations;
-  private final NavigableSet<Integer> ports;
+  private final Map<Long, Integer> stations;
+  private final Map<Long, List<Integer>> floods;
+  private final List<Integer> unknown;
 
-  Layer2(Intent intent, Device device) {
-    this.stations = device.stations();
-    this.ports = new TreeSet<>(stations.values());
-    intent
-        .backends()
-        .values()
-        .forEach(
-            backend ->
-                Optional.ofNullable(backend.nextHop().portByDevice().get(device.id()))
-                    .ifPresent(ports::add));
+  /**
+   * @param stations port by MAC address
+   * @param floods ports of each MAC address that goes to several, or none
+   * @param unknown ports of all other MAC addresses
+   */
+  Layer2(Map<Long, Integer> stations, Map<Long, List<Integer>> floods, List<Integer> unknown) {
+    this.stations = Map.copyOf(stations);
+    this.floods = Map.copyOf(floods);
+    this.unknown = List.copyOf(unknown);
   }
 
   /**
@@ -36,13 +33,11 @@ final class Layer2 {
   List<Output> carry(int ingressPort, Frame frame) {
     ByteBuffer octets = ByteBuffer.wrap(frame.toByteArray());
     long mac = (octets.getShort(0) & 0xffffL) << 32 | (octets.getInt(2) & 0xffff_ffffL);
-    // Not every address of a frame is one that a station can have: compared as numbers.
-    for (Map.Entry<MacAddress, Integer> station : stations.entrySet()) {
-      if (station.getKey().value() == mac) {
-        return List.of(new Output(station.getValue(), frame));
-      }
+    Integer station = stations.get(mac);
+    if (station != null) {
+      return List.of(new Output(station, frame));
     }
-    return ports.stream()
+    return floods.getOrDefault(mac, unknown).stream()
         .filter(port -> port != ingressPort)
         .map(port -> new Output(port, frame))
         .toList();

@@ -4,13 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.tern.cid.CidAlgorithm;
 import io.tern.cid.ConnectionId;
-import io.tern.core.intent.Backend;
 import io.tern.core.intent.Device;
 import io.tern.core.intent.DevicePorts;
 import io.tern.core.intent.Intent;
-import io.tern.core.intent.Vip;
 import io.tern.core.oracle.Decision.Hits;
 import io.tern.core.oracle.Decision.Output;
+import io.tern.core.oracle.DeviceView.VipView;
 import io.tern.core.oracle.FlowState.By;
 import io.tern.core.oracle.FlowState.Known;
 import io.tern.p4.contract.Reason;
@@ -25,7 +24,7 @@ import java.util.Set;
 /**
  * What must happen to a packet on a device that is right: {@code route(packet) -> decision}.
  *
- * <p>Thread-safe, and bound to one intent and one device. It supposes that all the intent wants
+ * <p>Thread-safe, and bound to what one device has been told. It supposes that all the intent wants
  * fits into the device; what the device cannot decode is as if it were not configured. Total: every
  * sequence of octets has a decision.
  *
@@ -37,11 +36,9 @@ import java.util.Set;
  */
 public final class Oracle {
   private final DeviceView device;
-  private final Layer2 layer2;
 
-  private Oracle(Intent intent, Device device, Set<CidAlgorithm> algorithms) {
-    this.device = new DeviceView(intent, device, algorithms);
-    this.layer2 = new Layer2(intent, device);
+  Oracle(DeviceView device) {
+    this.device = requireNonNull(device, "device");
   }
 
   /** The oracle of a device that decodes clear text only; see the other method. */
@@ -61,7 +58,7 @@ public final class Oracle {
       throw new IllegalArgumentException(
           "the intent of revision " + intent.revision() + " has no device " + deviceId);
     }
-    return new Oracle(intent, device, algorithms);
+    return new Oracle(new IntentView(intent, device, algorithms));
   }
 
   /**
@@ -120,7 +117,7 @@ public final class Oracle {
         return pass(Reason.NEIGHBOUR);
       } else if (packet instanceof Packet.OfFlow ofFlow) {
         FlowTuple tuple = ofFlow.tuple();
-        Optional<Vip> vip = device.vip(tuple.destination(), tuple.destinationPort());
+        Optional<VipView> vip = device.vip(tuple.destination(), tuple.destinationPort());
         if (vip.isPresent()) {
           return toVip(vip.get(), ofFlow);
         } else if (ofFlow instanceof Packet.Udp udp) {
@@ -136,28 +133,27 @@ public final class Oracle {
     /** The way back of NAT: the client knows the VIP alone. */
     private Optional<Decision> fromBackend(Packet.Udp udp) {
       return device
-          .translatedVip(udp.ip().source(), udp.udp().sourcePort())
-          .map(Vip::endpoint)
+          .returnPath(udp.ip().source(), udp.udp().sourcePort())
           .map(
-              vip -> {
+              translation -> {
                 ByteBuffer translated = FrameEditor.copyOf(udp.ip());
-                new Translation(vip.address().getAddress(), vip.port()).ofSource(translated, udp);
+                translation.ofSource(translated, udp);
                 return noVips(
                     Reason.RETURN_PATH,
-                    layer2.carry(ingressPort, Frame.of(FrameEditor.octets(translated))));
+                    device.layer2().carry(ingressPort, Frame.of(FrameEditor.octets(translated))));
               });
     }
 
     private Decision pass(Reason reason) {
-      return noVips(reason, layer2.carry(ingressPort, frame));
+      return noVips(reason, device.layer2().carry(ingressPort, frame));
     }
 
     private Decision noVips(Reason reason, List<Output> outputs) {
       return decision(reason, Hits.NONE, outputs, Optional.empty());
     }
 
-    private Decision toVip(Vip vip, Packet.OfFlow packet) {
-      PoolView pool = device.pool(vip.poolId());
+    private Decision toVip(VipView vip, Packet.OfFlow packet) {
+      PoolView pool = vip.pool();
       boolean isError = packet instanceof Packet.IcmpError;
       // What an error quotes was sent by the server: its own CID is the source there.
       Optional<ConnectionId> cid =
@@ -167,14 +163,14 @@ public final class Oracle {
       CidLookup.Answer byCid = pool.cids().find(cid);
       Hits hits =
           new Hits(Optional.of(vip.id()), byCid.config(), byCid.server(), OptionalInt.empty());
-      if (byCid.backend().isPresent()) {
-        Backend named = byCid.backend().get();
+      if (byCid.delivery().isPresent()) {
+        Delivery named = byCid.delivery().get();
         Reason reason = isError ? Reason.ICMP_BY_CID : Reason.ROUTED_BY_CID;
-        return toBackend(reason, hits, migrated(vip, pool, packet, named), named, pool, packet);
+        return deliver(reason, hits, migrated(vip, packet, named), named, packet);
       }
       if (vip.steerOnly()) {
         return decision(
-            Reason.STEER_LOCAL, hits, layer2.carry(ingressPort, frame), Optional.empty());
+            Reason.STEER_LOCAL, hits, device.layer2().carry(ingressPort, frame), Optional.empty());
       }
       return isError
           ? unroutableError((Packet.IcmpError) packet, pool, hits)
@@ -182,99 +178,84 @@ public final class Oracle {
     }
 
     /** The pool, if a balancer without CIDs would have chosen another backend. */
-    private Optional<String> migrated(Vip vip, PoolView pool, Packet.OfFlow packet, Backend named) {
-      return vip.steerOnly() || !pool.pool().options().countMigrated()
+    private Optional<String> migrated(VipView vip, Packet.OfFlow packet, Delivery named) {
+      return vip.steerOnly() || !vip.pool().countMigrated()
           ? Optional.empty()
-          : pool.fallback()
+          : vip.pool()
+              .fallback()
               .route(packet.tuple().hash())
-              .filter(owner -> owner.number() != named.number())
-              .map(owner -> pool.pool().id());
+              .filter(owner -> owner.backend() != named.backend())
+              .map(owner -> vip.pool().id());
     }
 
     /** Where it went before, or else by the fallback; and so will what follows it. */
     private Decision unroutable(
         Packet.Udp packet, Optional<ConnectionId> cid, Reason why, PoolView pool, Hits hits) {
-      Optional<Backend> byTuple = pool.fallback().route(packet.tuple().hash());
-      Optional<Duration> timeout = pool.pool().options().stateTimeout();
-      if (timeout.isEmpty()) {
+      Optional<Delivery> byTuple = pool.fallback().route(packet.tuple().hash());
+      if (pool.stateTimeout().isEmpty()) {
         return byTuple
-            .map(owner -> toBackend(why, hits, Optional.empty(), owner, pool, packet))
+            .map(owner -> deliver(why, hits, Optional.empty(), owner, packet))
             .orElseGet(() -> noFallback(hits));
       }
-      long timeoutMicros = timeout.get().toNanos() / 1000;
+      long timeoutMicros = micros(pool.stateTimeout().get());
       FlowState.Key key =
           FlowState.Key.of(
-              pool.pool().number(),
+              pool.number(),
               cid.map(ConnectionId::toByteArray).orElse(new byte[0]),
               packet.tuple().hash());
       Optional<Known> known = state.recall(key, now, timeoutMicros);
-      Optional<Backend> byState = known.flatMap(k -> pool.livingBackend(k.backend()));
-      Optional<Backend> backend = byState.isPresent() ? byState : byTuple;
-      if (backend.isEmpty()) {
+      Optional<Delivery> byState = known.flatMap(k -> pool.serving(k.backend()));
+      Optional<Delivery> to = byState.isPresent() ? byState : byTuple;
+      if (to.isEmpty()) {
         return noFallback(hits);
       }
-      state.remember(key, backend.get().number(), now, timeoutMicros);
+      state.remember(key, to.get().backend(), now, timeoutMicros);
       Reason reason = why;
       if (byState.isPresent()) {
         reason = known.get().by() == By.DCID ? Reason.KNOWN_DCID : Reason.KNOWN_TUPLE;
       }
-      return toBackend(reason, hits, Optional.empty(), backend.get(), pool, packet);
+      return deliver(reason, hits, Optional.empty(), to.get(), packet);
     }
 
     /** Its 4-tuple may be known; it tells nothing new. */
     private Decision unroutableError(Packet.IcmpError packet, PoolView pool, Hits hits) {
       int hash = packet.tuple().hash();
-      Optional<Backend> byState =
-          pool.pool()
-              .options()
-              .stateTimeout()
-              .flatMap(
-                  timeout ->
-                      state.recall(
-                          FlowState.Key.of(pool.pool().number(), new byte[0], hash),
-                          now,
-                          timeout.toNanos() / 1000))
-              .flatMap(known -> pool.livingBackend(known.backend()));
-      if (byState.isEmpty()
-          && pool.pool().options().replicateIcmpErrors()
-          && !pool.living().isEmpty()) {
-        return replicated(packet, pool, hits);
+      FlowState.Key key = FlowState.Key.of(pool.number(), new byte[0], hash);
+      Optional<Delivery> byState =
+          pool.stateTimeout()
+              .flatMap(timeout -> state.recall(key, now, micros(timeout)))
+              .flatMap(known -> pool.serving(known.backend()));
+      if (byState.isEmpty() && pool.errorGroup().isPresent()) {
+        return replicated(packet, pool.errorGroup().get(), hits);
       }
       return (byState.isPresent() ? byState : pool.fallback().route(hash))
-          .map(
-              owner -> toBackend(Reason.ICMP_FALLBACK, hits, Optional.empty(), owner, pool, packet))
+          .map(to -> deliver(Reason.ICMP_FALLBACK, hits, Optional.empty(), to, packet))
           .orElseGet(() -> noFallback(hits));
     }
 
-    private Decision replicated(Packet.IcmpError packet, PoolView pool, Hits hits) {
+    private Decision replicated(Packet.IcmpError packet, List<Delivery> group, Hits hits) {
       if (packet.ip().timeToLive() <= 1) {
         return decision(Reason.TTL_EXPIRED, hits, List.of(), Optional.empty());
       }
       List<Output> copies = new ArrayList<>();
-      for (Backend backend : pool.living()) {
-        device
-            .delivery()
-            .frameFor(backend, pool.pool(), packet)
-            .ifPresent(copy -> copies.add(new Output(device.portTo(backend), copy)));
+      for (Delivery to : group) {
+        to.frameFor(packet).ifPresent(copy -> copies.add(new Output(to.port(), copy)));
       }
       return decision(Reason.ICMP_REPLICATED, hits, copies, Optional.empty());
     }
 
-    private Decision toBackend(
+    private Decision deliver(
         Reason reason,
         Hits hits,
         Optional<String> migratedPool,
-        Backend backend,
-        PoolView pool,
+        Delivery to,
         Packet.OfFlow packet) {
-      Hits bound = hits.boundFor(backend.number());
+      Hits bound = hits.boundFor(to.backend());
       if (packet.ip().timeToLive() <= 1) {
         return decision(Reason.TTL_EXPIRED, bound, List.of(), migratedPool);
       }
-      return device
-          .delivery()
-          .frameFor(backend, pool.pool(), packet)
-          .map(sent -> List.of(new Output(device.portTo(backend), sent)))
+      return to.frameFor(packet)
+          .map(sent -> List.of(new Output(to.port(), sent)))
           .map(outputs -> decision(reason, bound, outputs, migratedPool))
           .orElseGet(() -> decision(Reason.WRONG_FAMILY, bound, List.of(), migratedPool));
     }
@@ -286,6 +267,10 @@ public final class Oracle {
     private Decision decision(
         Reason reason, Hits hits, List<Output> outputs, Optional<String> migratedPool) {
       return new Decision(reason, hits, outputs, migratedPool, device.copies(reason));
+    }
+
+    private static long micros(Duration duration) {
+      return duration.toNanos() / 1000;
     }
   }
 }

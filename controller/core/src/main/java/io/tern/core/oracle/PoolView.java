@@ -1,17 +1,30 @@
 package io.tern.core.oracle;
 
-import io.tern.core.intent.Backend;
 import io.tern.core.intent.Pool;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A pool as one device sees it.
  *
- * @param living the backends that still get packets, as far as the device reaches them
+ * @param number see {@link Pool#number()}
+ * @param countMigrated whether packets count that the fallback would have sent elsewhere
+ * @param stateTimeout how long the device remembers where unroutable DCIDs and 4-tuples went
+ * @param errorGroup where ICMP errors go that name no backend: to all of these; empty: to the owner
+ *     of the slot
+ * @param serving the backends that what is remembered may name
  */
-record PoolView(Pool pool, CidLookup cids, Fallback fallback, List<Backend> living) {
-  Optional<Backend> livingBackend(int number) {
-    return living.stream().filter(backend -> backend.number() == number).findFirst();
+record PoolView(
+    String id,
+    int number,
+    boolean countMigrated,
+    Optional<Duration> stateTimeout,
+    CidLookup cids,
+    Fallback fallback,
+    Optional<List<Delivery>> errorGroup,
+    List<Delivery> serving) {
+  Optional<Delivery> serving(int backend) {
+    return serving.stream().filter(delivery -> delivery.backend() == backend).findFirst();
   }
 }

@@ -12,6 +12,7 @@ import io.tern.p4.contract.Reason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** Who the connection IDs of a pool name (draft-ietf-quic-load-balancers). */
@@ -19,14 +20,14 @@ final class CidLookup {
   private static final int LENGTH_BITS = 0x1f;
 
   private final List<Config> configs;
-  private final Function<NamedServer, Optional<Delivery>> servers;
+  private final Function<NamedServer, OptionalInt> servers;
   private final QuicLbDecoder decoder;
 
   /**
    * @param configs that the device can decode, of different codepoints
-   * @param servers the backends that server IDs name
+   * @param servers numbers of the backends that server IDs name
    */
-  CidLookup(Collection<Config> configs, Function<NamedServer, Optional<Delivery>> servers) {
+  CidLookup(Collection<Config> configs, Function<NamedServer, OptionalInt> servers) {
     this.configs = List.copyOf(configs);
     this.servers = requireNonNull(servers, "servers");
     this.decoder = new QuicLbDecoder(configs.stream().map(Config::quicLb).toList());
@@ -45,15 +46,15 @@ final class CidLookup {
    *
    * @param reason ROUTED_BY_CID, or why it is unroutable
    * @param config that its codepoint names, if there is one
-   * @param server and delivery: what its server ID names
+   * @param server and number of the backend: what its server ID names
    */
   record Answer(
       Reason reason,
       Optional<CidConfigKey> config,
       Optional<NamedServer> server,
-      Optional<Delivery> delivery) {
+      OptionalInt backend) {
     static Answer unroutable(Reason reason, Optional<CidConfigKey> config) {
-      return new Answer(reason, config, Optional.empty(), Optional.empty());
+      return new Answer(reason, config, Optional.empty(), OptionalInt.empty());
     }
   }
 
@@ -84,9 +85,9 @@ final class CidLookup {
       return Answer.unroutable(Reason.FALLBACK_CID_LENGTH_MISMATCH, key);
     }
     NamedServer server = new NamedServer(config.sidSpace(), routable.serverId());
-    return servers
-        .apply(server)
-        .map(to -> new Answer(Reason.ROUTED_BY_CID, key, Optional.of(server), Optional.of(to)))
-        .orElseGet(() -> Answer.unroutable(Reason.FALLBACK_UNKNOWN_SERVER, key));
+    OptionalInt backend = servers.apply(server);
+    return backend.isPresent()
+        ? new Answer(Reason.ROUTED_BY_CID, key, Optional.of(server), backend)
+        : Answer.unroutable(Reason.FALLBACK_UNKNOWN_SERVER, key);
   }
 }

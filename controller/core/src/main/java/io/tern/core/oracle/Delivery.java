@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The way to one backend: makes the frames that it gets. Immutable.
+ * The way to a backend somewhere else: makes the frames that it gets. Immutable.
  *
- * @param backend its number
  * @param port that they leave by
  * @param destinationMac of the next hop
  * @param sourceMac empty: the packet's own stays
@@ -19,14 +18,14 @@ import java.util.Optional;
  * @param tunnelSource outer source address, of the family of {@code address}; present for tunnels
  */
 record Delivery(
-    int backend,
     int port,
     MacAddress destinationMac,
     Optional<MacAddress> sourceMac,
     Forwarding forwarding,
     InetAddress address,
     int udpPort,
-    Optional<InetAddress> tunnelSource) {
+    Optional<InetAddress> tunnelSource)
+    implements Way {
   private static final int OCTETS_V4 = 4;
 
   /**

@@ -18,6 +18,9 @@ interface DeviceView {
   /** Whether packets that count under this reason are copied to the controller. */
   Copy copies(Reason reason);
 
+  /** How it gets packets to the backend of this number; empty if it knows no such backend. */
+  Optional<Way> way(int backend);
+
   Layer2 layer2();
 
   /**

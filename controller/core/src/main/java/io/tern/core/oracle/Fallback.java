@@ -1,9 +1,9 @@
 package io.tern.core.oracle;
 
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The 4-tuple route of a pool. */
 interface Fallback {
-  /** To the owner of the slot of a 4-tuple, if it has one. */
-  Optional<Delivery> route(int tupleHash);
+  /** Number of the backend that owns the slot of a 4-tuple, if one does. */
+  OptionalInt route(int tupleHash);
 }

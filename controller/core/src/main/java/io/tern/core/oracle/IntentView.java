@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** What an intent means to one device. Thread-safe. */
 final class IntentView implements DeviceView {
@@ -30,6 +32,9 @@ final class IntentView implements DeviceView {
   private final Device device;
   private final Set<CidAlgorithm> algorithms;
   private final Layer2 layer2;
+
+  /** By the numbers of backends. */
+  private final Map<Integer, Way> ways = new HashMap<>();
 
   /** By pool: fallbacks are too slow to make again for each packet. */
   private final Map<String, PoolView> pools = new ConcurrentHashMap<>();
@@ -39,6 +44,9 @@ final class IntentView implements DeviceView {
     this.device = device;
     this.algorithms = Set.copyOf(algorithms);
     this.layer2 = layer2(intent, device);
+    intent.pools().keySet().stream()
+        .flatMap(pool -> living(pool).stream())
+        .forEach(backend -> ways.put(backend.number(), delivery(backend)));
   }
 
   private static Layer2 layer2(Intent intent, Device device) {
@@ -100,6 +108,11 @@ final class IntentView implements DeviceView {
   }
 
   @Override
+  public Optional<Way> way(int backend) {
+    return Optional.ofNullable(ways.get(backend));
+  }
+
+  @Override
   public Layer2 layer2() {
     return layer2;
   }
@@ -126,33 +139,32 @@ final class IntentView implements DeviceView {
         living.stream()
             .filter(backend -> backend.state() == Backend.State.ACTIVE && backend.weight() > 0)
             .toList();
-    Forwarding forwarding = pool.options().forwarding();
-    List<Delivery> deliveries = living.stream().map(b -> delivery(b, forwarding)).toList();
     return new PoolView(
         pool.id(),
         pool.number(),
         pool.options().countMigrated(),
         pool.options().stateTimeout(),
-        new CidLookup(configs, server -> named(living, server).map(b -> delivery(b, forwarding))),
-        new MaglevFallback(pool, sharers, backend -> delivery(backend, forwarding)),
-        Optional.of(deliveries)
-            .filter(all -> pool.options().replicateIcmpErrors() && !all.isEmpty()),
-        deliveries);
+        new CidLookup(configs, server -> named(living, server)),
+        new MaglevFallback(pool, sharers),
+        pool.options().replicateIcmpErrors() && !living.isEmpty()
+            ? Optional.of(living.stream().map(this::delivery).toList())
+            : Optional.empty(),
+        living.stream().map(Backend::number).collect(Collectors.toSet()));
   }
 
-  private static Optional<Backend> named(List<Backend> backends, NamedServer server) {
+  private static OptionalInt named(List<Backend> backends, NamedServer server) {
     return backends.stream()
         .filter(b -> server.serverId().equals(b.serverIds().get(server.sidSpace())))
+        .mapToInt(Backend::number)
         .findFirst();
   }
 
-  private Delivery delivery(Backend backend, Forwarding forwarding) {
+  private Delivery delivery(Backend backend) {
     return new Delivery(
-        backend.number(),
         backend.nextHop().portByDevice().get(device.id()),
         backend.nextHop().mac(),
         device.mac(),
-        forwarding,
+        intent.pools().get(backend.poolId()).options().forwarding(),
         backend.endpoint().address(),
         backend.endpoint().port(),
         tunnelSource(backend));

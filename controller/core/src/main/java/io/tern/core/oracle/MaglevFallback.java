@@ -6,31 +6,28 @@ import io.tern.core.maglev.MaglevTable;
 import io.tern.core.maglev.MaglevTable.Member;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.OptionalInt;
 
 /** The fallback as the intent wants it. */
 final class MaglevFallback implements Fallback {
   private final MaglevTable table;
-  private final List<Delivery> owners;
+  private final List<Backend> owners;
 
   /** Shared by these backends; without any it routes nothing. */
-  MaglevFallback(Pool pool, List<Backend> sharers, Function<Backend, Delivery> deliveries) {
+  MaglevFallback(Pool pool, List<Backend> sharers) {
     // In the order of the table's members, so that their indices agree.
-    List<Backend> sorted =
-        sharers.stream().sorted(Comparator.comparing(MaglevFallback::name)).toList();
+    this.owners = sharers.stream().sorted(Comparator.comparing(MaglevFallback::name)).toList();
     this.table =
         MaglevTable.of(
             pool.fallbackSlots(),
-            sorted.stream().map(b -> new Member(name(b), b.weight())).toList());
-    this.owners = sorted.stream().map(deliveries).toList();
+            owners.stream().map(b -> new Member(name(b), b.weight())).toList());
   }
 
   @Override
-  public Optional<Delivery> route(int tupleHash) {
+  public OptionalInt route(int tupleHash) {
     return table.isEmpty()
-        ? Optional.empty()
-        : Optional.of(owners.get(table.ownerIndex(tupleHash & (table.slots() - 1))));
+        ? OptionalInt.empty()
+        : OptionalInt.of(owners.get(table.ownerIndex(tupleHash & (table.slots() - 1))).number());
   }
 
   private static String name(Backend backend) {

@@ -163,8 +163,8 @@ public final class Oracle {
       CidLookup.Answer byCid = pool.cids().find(cid);
       Hits hits =
           new Hits(Optional.of(vip.id()), byCid.config(), byCid.server(), OptionalInt.empty());
-      if (byCid.delivery().isPresent()) {
-        Delivery named = byCid.delivery().get();
+      if (byCid.backend().isPresent()) {
+        int named = byCid.backend().getAsInt();
         Reason reason = isError ? Reason.ICMP_BY_CID : Reason.ROUTED_BY_CID;
         return deliver(reason, hits, migrated(vip, packet, named), named, packet);
       }
@@ -178,24 +178,22 @@ public final class Oracle {
     }
 
     /** The pool, if a balancer without CIDs would have chosen another backend. */
-    private Optional<String> migrated(VipView vip, Packet.OfFlow packet, Delivery named) {
-      return vip.steerOnly() || !vip.pool().countMigrated()
-          ? Optional.empty()
-          : vip.pool()
-              .fallback()
-              .route(packet.tuple().hash())
-              .filter(owner -> owner.backend() != named.backend())
-              .map(owner -> vip.pool().id());
+    private Optional<String> migrated(VipView vip, Packet.OfFlow packet, int named) {
+      if (vip.steerOnly() || !vip.pool().countMigrated()) {
+        return Optional.empty();
+      }
+      OptionalInt owner = vip.pool().fallback().route(packet.tuple().hash());
+      return owner.isPresent() && owner.getAsInt() != named
+          ? Optional.of(vip.pool().id())
+          : Optional.empty();
     }
 
     /** Where it went before, or else by the fallback; and so will what follows it. */
     private Decision unroutable(
         Packet.Udp packet, Optional<ConnectionId> cid, Reason why, PoolView pool, Hits hits) {
-      Optional<Delivery> byTuple = pool.fallback().route(packet.tuple().hash());
+      OptionalInt byTuple = pool.fallback().route(packet.tuple().hash());
       if (pool.stateTimeout().isEmpty()) {
-        return byTuple
-            .map(owner -> deliver(why, hits, Optional.empty(), owner, packet))
-            .orElseGet(() -> noFallback(hits));
+        return deliverIfAny(why, hits, byTuple, packet);
       }
       long timeoutMicros = micros(pool.stateTimeout().get());
       FlowState.Key key =
@@ -204,33 +202,33 @@ public final class Oracle {
               cid.map(ConnectionId::toByteArray).orElse(new byte[0]),
               packet.tuple().hash());
       Optional<Known> known = state.recall(key, now, timeoutMicros);
-      Optional<Delivery> byState = known.flatMap(k -> pool.serving(k.backend()));
-      Optional<Delivery> to = byState.isPresent() ? byState : byTuple;
-      if (to.isEmpty()) {
-        return noFallback(hits);
-      }
-      state.remember(key, to.get().backend(), now, timeoutMicros);
+      OptionalInt byState = serving(pool, known);
+      OptionalInt backend = byState.isPresent() ? byState : byTuple;
+      backend.ifPresent(number -> state.remember(key, number, now, timeoutMicros));
       Reason reason = why;
       if (byState.isPresent()) {
         reason = known.get().by() == By.DCID ? Reason.KNOWN_DCID : Reason.KNOWN_TUPLE;
       }
-      return deliver(reason, hits, Optional.empty(), to.get(), packet);
+      return deliverIfAny(reason, hits, backend, packet);
     }
 
     /** Its 4-tuple may be known; it tells nothing new. */
     private Decision unroutableError(Packet.IcmpError packet, PoolView pool, Hits hits) {
       int hash = packet.tuple().hash();
       FlowState.Key key = FlowState.Key.of(pool.number(), new byte[0], hash);
-      Optional<Delivery> byState =
-          pool.stateTimeout()
-              .flatMap(timeout -> state.recall(key, now, micros(timeout)))
-              .flatMap(known -> pool.serving(known.backend()));
+      OptionalInt byState =
+          serving(
+              pool,
+              pool.stateTimeout().flatMap(timeout -> state.recall(key, now, micros(timeout))));
       if (byState.isEmpty() && pool.errorGroup().isPresent()) {
         return replicated(packet, pool.errorGroup().get(), hits);
       }
-      return (byState.isPresent() ? byState : pool.fallback().route(hash))
-          .map(to -> deliver(Reason.ICMP_FALLBACK, hits, Optional.empty(), to, packet))
-          .orElseGet(() -> noFallback(hits));
+      OptionalInt backend = byState.isPresent() ? byState : pool.fallback().route(hash);
+      return deliverIfAny(Reason.ICMP_FALLBACK, hits, backend, packet);
+    }
+
+    private static OptionalInt serving(PoolView pool, Optional<Known> known) {
+      return known.stream().mapToInt(Known::backend).filter(pool.serving()::contains).findFirst();
     }
 
     private Decision replicated(Packet.IcmpError packet, List<Delivery> group, Hits hits) {
@@ -244,13 +242,27 @@ public final class Oracle {
       return decision(Reason.ICMP_REPLICATED, hits, copies, Optional.empty());
     }
 
+    private Decision deliverIfAny(
+        Reason reason, Hits hits, OptionalInt backend, Packet.OfFlow packet) {
+      return backend.isPresent()
+          ? deliver(reason, hits, Optional.empty(), backend.getAsInt(), packet)
+          : decision(Reason.NO_FALLBACK, hits, List.of(), Optional.empty());
+    }
+
     private Decision deliver(
         Reason reason,
         Hits hits,
         Optional<String> migratedPool,
-        Delivery to,
+        int backend,
         Packet.OfFlow packet) {
-      Hits bound = hits.boundFor(to.backend());
+      Hits bound = hits.boundFor(backend);
+      Optional<Way> way = device.way(backend);
+      if (way.isEmpty()) {
+        return decision(Reason.DANGLING_BACKEND, bound, List.of(), migratedPool);
+      }
+      if (!(way.get() instanceof Delivery to)) {
+        return decision(reason, bound, device.layer2().carry(ingressPort, frame), migratedPool);
+      }
       if (packet.ip().timeToLive() <= 1) {
         return decision(Reason.TTL_EXPIRED, bound, List.of(), migratedPool);
       }
@@ -258,10 +270,6 @@ public final class Oracle {
           .map(sent -> List.of(new Output(to.port(), sent)))
           .map(outputs -> decision(reason, bound, outputs, migratedPool))
           .orElseGet(() -> decision(Reason.WRONG_FAMILY, bound, List.of(), migratedPool));
-    }
-
-    private Decision noFallback(Hits hits) {
-      return decision(Reason.NO_FALLBACK, hits, List.of(), Optional.empty());
     }
 
     private Decision decision(

@@ -4,6 +4,7 @@ import io.tern.core.intent.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A pool as one device sees it.
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param stateTimeout how long the device remembers where unroutable DCIDs and 4-tuples went
  * @param errorGroup where ICMP errors go that name no backend: to all of these; empty: to the owner
  *     of the slot
- * @param serving the backends that what is remembered may name
+ * @param serving numbers of the backends that what is remembered may name
  */
 record PoolView(
     String id,
@@ -23,8 +24,4 @@ record PoolView(
     CidLookup cids,
     Fallback fallback,
     Optional<List<Delivery>> errorGroup,
-    List<Delivery> serving) {
-  Optional<Delivery> serving(int backend) {
-    return serving.stream().filter(delivery -> delivery.backend() == backend).findFirst();
-  }
-}
+    Set<Integer> serving) {}

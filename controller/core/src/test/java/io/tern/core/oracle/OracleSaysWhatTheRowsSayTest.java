@@ -27,8 +27,6 @@ class OracleSaysWhatTheRowsSayTest {
   private static final Map<String, Integer> NOT_OF_AN_INTENT =
       Map.of(
           "a CID configuration that QUIC-LB does not allow", 32,
-          "a backend that is not there", 8,
-          "the backend is the device itself", 7,
           "a packet-out, which the controller answers for", 5,
           "copies that have no clone session to the controller", 1);
 

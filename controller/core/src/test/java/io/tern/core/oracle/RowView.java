@@ -27,7 +27,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a row's entries mean, for the oracle: the contract of docs/architecture.md read backwards.
@@ -65,7 +67,10 @@ final class RowView implements DeviceView {
         .flatMap(key -> find(Tables.CidConfig.ID, poolKey(key.poolId()), octet(key.codepoint())))
         .ifPresent(counting::add);
     hits.server().flatMap(this::serverEntry).ifPresent(counting::add);
-    hits.backend().stream().mapToObj(this::backendEntry).forEach(counting::add);
+    hits.backend().stream()
+        .mapToObj(this::backendEntry)
+        .flatMap(Optional::stream)
+        .forEach(counting::add);
     return counting;
   }
 
@@ -97,8 +102,8 @@ final class RowView implements DeviceView {
             serving()));
   }
 
-  private Optional<Delivery> named(NamedServer server) {
-    return serverEntry(server).map(e -> deliveryTo(e.parameters().get(0).toNumber()));
+  private OptionalInt named(NamedServer server) {
+    return serverEntry(server).stream().mapToInt(RowView::backendOf).findFirst();
   }
 
   private Optional<DeviceEntry> serverEntry(NamedServer server) {
@@ -107,47 +112,51 @@ final class RowView implements DeviceView {
     return find(Tables.ServerId.ID, Octets.number(server.sidSpace(), 2), aligned);
   }
 
-  private Optional<Delivery> slot(int pool, long slot) {
-    return find(Tables.Fallback.ID, Octets.number(pool, 2), Octets.number(slot, 4))
-        .map(entry -> deliveryTo(entry.parameters().get(0).toNumber()));
+  private OptionalInt slot(int pool, long slot) {
+    return find(Tables.Fallback.ID, Octets.number(pool, 2), Octets.number(slot, 4)).stream()
+        .mapToInt(RowView::backendOf)
+        .findFirst();
   }
 
-  private List<Delivery> serving() {
+  private static int backendOf(DeviceEntry serverOrSlot) {
+    return (int) serverOrSlot.parameters().get(0).toNumber();
+  }
+
+  private Set<Integer> serving() {
     return all(Tables.ServingBackend.ID).stream()
-        .map(entry -> deliveryTo(entry.key().get(0).toNumber()))
-        .toList();
+        .map(entry -> (int) entry.key().get(0).toNumber())
+        .collect(Collectors.toSet());
   }
 
-  private Delivery deliveryTo(long backend) {
-    DeviceEntry entry = backendEntry(backend);
-    if (entry.actionId() == Actions.DeliverLocal.ID) {
-      throw new NotOfAnIntent("the backend is the device itself");
-    }
-    List<Octets> params = entry.parameters();
-    return delivery(
-        (int) backend,
-        (int) params.get(0).toNumber(),
-        entry.actionId(),
-        params.subList(1, params.size()));
+  @Override
+  public Optional<Way> way(int backend) {
+    return backendEntry(backend).map(RowView::way);
   }
 
-  private DeviceEntry backendEntry(long backend) {
-    return find(Tables.Backend.ID, Octets.number(backend, 4))
-        .orElseThrow(() -> new NotOfAnIntent("a backend that is not there"));
+  private static Way way(DeviceEntry backend) {
+    List<Octets> params = backend.parameters();
+    return backend.actionId() == Actions.DeliverLocal.ID
+        ? new Way.Here()
+        : delivery(
+            (int) params.get(0).toNumber(), backend.actionId(), params.subList(1, params.size()));
+  }
+
+  private Optional<DeviceEntry> backendEntry(int backend) {
+    return find(Tables.Backend.ID, Octets.number(backend, 4));
   }
 
   private List<Delivery> copiesOf(int group) {
     List<Delivery> copies = new ArrayList<>();
     for (DeviceState.Copy copy : state.multicastGroups().getOrDefault(group, List.of())) {
       find(Tables.Replica.ID, Octets.number(copy.instance(), 4))
-          .map(entry -> delivery(0, copy.port(), entry.actionId(), entry.parameters()))
+          .map(entry -> delivery(copy.port(), entry.actionId(), entry.parameters()))
           .ifPresent(copies::add);
     }
     return copies;
   }
 
   /** {@code params} are those that {@code backend} and {@code replica} have in common. */
-  private static Delivery delivery(int backend, int port, int action, List<Octets> params) {
+  private static Delivery delivery(int port, int action, List<Octets> params) {
     Forwarding forwarding = new Forwarding.L2();
     InetAddress address = InetAddress.getLoopbackAddress();
     int udpPort = 0;
@@ -182,7 +191,6 @@ final class RowView implements DeviceView {
     }
     long sourceMac = params.get(1).toNumber();
     return new Delivery(
-        backend,
         port,
         new MacAddress(params.get(0).toNumber()),
         sourceMac == 0 ? Optional.empty() : Optional.of(new MacAddress(sourceMac)),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class FrameFuzzTest {
   private static final int FRAMES = Integer.getInteger("tern.fuzz.frames", 200_000);
-  private static final long SEED = Long.getLong("tern.fuzz.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("tern.fuzz.seed", 20_261_122);
   private static final int ROOM = 2048;
 
   /** Outer IPv4 and IPv6 headers, alone and with UDP. */

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
  * server ID length (1 to 15) and nonce length (4 to 18) whose sum is at most 19 has a configuration
  * with a key of its own, seven of them in each pool.
  *
- * <p>{@code -Dtern.fuzz.seed=N} repeats the run that printed N.
+ * <p>{@code -Dtern.fuzz.seed=N} takes other nonces and keys.
  */
 class EncryptedCidsTest {
   private static final String DEVICE = "leaf";
@@ -49,7 +49,7 @@ class EncryptedCidsTest {
   private static final int CIDS_PER_PAIR = 20;
   private static final int CODEPOINTS = QuicLbConfig.MAX_CODEPOINT + 1;
 
-  private static final long SEED = Long.getLong("tern.fuzz.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("tern.fuzz.seed", 20_261_122);
   private static final Random RANDOM = new Random(SEED);
 
   private static Intent intent;

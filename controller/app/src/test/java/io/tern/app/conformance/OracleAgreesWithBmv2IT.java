@@ -21,7 +21,7 @@ class OracleAgreesWithBmv2IT {
   @Test
   void reasonsPortsOctetsAndCountersAgreeForRandomIntentsAndFrames() throws Exception {
     Optional<Path> executable = Bmv2Switch.executable();
-    long seed = Long.getLong("tern.fuzz.seed", System.nanoTime());
+    long seed = Long.getLong("tern.fuzz.seed", 20_261_122);
     int frames = Integer.getInteger("tern.fuzz.bmv2.frames", DEFAULT_FRAMES);
     System.out.println(
         executable

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
  * The compiled program in the interpreter, with the planner's entries, does to every frame what the
  * oracle says: same octets out of the same ports, same counters.
  *
- * <p>Every run takes frames of its own. {@code -Dtern.fuzz.seed=N} repeats the run that printed N,
- * {@code -Dtern.fuzz.frames=N} makes it longer or shorter.
+ * <p>Every run takes the same frames; {@code -Dtern.fuzz.seed=N} takes others, {@code
+ * -Dtern.fuzz.frames=N} more or fewer.
  */
 class OracleAgreesWithEmbeddedSwitchTest {
   private static final int DEFAULT_FRAMES = 50_000;
@@ -30,7 +30,7 @@ class OracleAgreesWithEmbeddedSwitchTest {
 
   @Test
   void reasonsPortsOctetsAndCountersAgreeForRandomIntentsAndFrames() {
-    long seed = Long.getLong("tern.fuzz.seed", System.nanoTime());
+    long seed = Long.getLong("tern.fuzz.seed", 20_261_122);
     int frames = Integer.getInteger("tern.fuzz.frames", DEFAULT_FRAMES);
     System.out.printf(
         "embedded switch against the oracle: -Dtern.fuzz.seed=%d -Dtern.fuzz.frames=%d%n",

@@ -31,7 +31,7 @@ class EmbeddedSwitchAgainstBmv2IT {
   @Test
   void mutatedFramesHaveTheSameFateOnBoth() throws Exception {
     Optional<Path> executable = Bmv2Switch.executable();
-    long seed = Long.getLong("tern.seed", System.nanoTime());
+    long seed = Long.getLong("tern.seed", 20_261_122);
     System.out.println(
         executable
             .map(

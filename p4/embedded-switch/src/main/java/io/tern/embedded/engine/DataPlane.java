@@ -77,10 +77,55 @@ public interface DataPlane {
    */
   EntryHandle insert(String table, List<KeyMatch> key, int priority, ActionCall action);
 
+  /**
+   * The same as {@link #insert} for a table with exact fields only, without an object for each
+   * number.
+   *
+   * @param octets the key's fields and behind them the action's arguments: each in as many octets
+   *     as its width needs, the most significant first; not to be changed
+   * @return null if this data plane wants it in the other notation; nothing was done then
+   */
+  default EntryHandle insertPacked(String table, String action, byte[] octets) {
+    return null;
+  }
+
   /** Gives an entry another action; its counter stays. */
   void modify(EntryHandle entry, ActionCall action);
 
+  /**
+   * The same for an entry of a table with exact fields only.
+   *
+   * @param octets as {@link #insertPacked} has them, with the entry's own key
+   * @return false if this data plane wants it in the other notation; nothing was done then
+   */
+  default boolean modifyPacked(EntryHandle entry, String action, byte[] octets) {
+    return false;
+  }
+
   void delete(EntryHandle entry);
+
+  /** A change of an entry that was accepted and then failed. */
+  record FailedChange(EntryHandle entry, DataPlaneException reason) {}
+
+  /**
+   * From now on, until {@link #endBatch}, changes of entries may be collected: they look done to
+   * this interface, and packets meet them, in an order that is as good, at the end of the batch at
+   * last. One batch at a time.
+   *
+   * @return whether this data plane collects
+   */
+  default boolean beginBatch() {
+    return false;
+  }
+
+  /**
+   * Returns when packets meet everything that the batch changed.
+   *
+   * @return what failed, in the order of the changes; the data plane has taken those changes back
+   */
+  default List<FailedChange> endBatch() {
+    return List.of();
+  }
 
   /** Sets the default action of a table; null restores the program's own. */
   void setDefaultAction(String table, ActionCall action);

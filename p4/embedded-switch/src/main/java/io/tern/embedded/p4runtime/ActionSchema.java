@@ -69,6 +69,35 @@ record ActionSchema(int id, String name, List<Param> params) {
     return encoded.build();
   }
 
+  /** Octets of packed arguments. */
+  int packedOctets() {
+    int octets = 0;
+    for (Param param : params) {
+      octets += Bytestrings.octets(param.width());
+    }
+    return octets;
+  }
+
+  /** Packs the arguments of a call, one behind the other. */
+  void pack(ActionCall call, byte[] to, int at) {
+    int next = at;
+    for (int i = 0; i < params.size(); i++) {
+      Bytestrings.pack(call.arguments().get(i), params.get(i).width(), to, next);
+      next += Bytestrings.octets(params.get(i).width());
+    }
+  }
+
+  /** Undoes {@link #pack}. */
+  ActionCall unpack(byte[] from, int at) {
+    BigInteger[] arguments = new BigInteger[params.size()];
+    int next = at;
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = Bytestrings.unpack(params.get(i).width(), from, next);
+      next += Bytestrings.octets(params.get(i).width());
+    }
+    return new ActionCall(name, List.of(arguments));
+  }
+
   private int position(int paramId) {
     for (int i = 0; i < params.size(); i++) {
       if (params.get(i).id() == paramId) {

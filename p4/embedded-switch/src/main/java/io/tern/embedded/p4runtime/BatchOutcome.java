@@ -44,6 +44,13 @@ final class BatchOutcome {
     return false;
   }
 
+  /** An element that had succeeded turned out not to. */
+  void failLate(int element, P4RuntimeException reason) {
+    if (outcomes.set(element, error(reason)).getCanonicalCode() == Code.OK_VALUE) {
+      failures++;
+    }
+  }
+
   void fail(P4RuntimeException reason) {
     outcomes.add(error(reason));
     failures++;

@@ -40,9 +40,9 @@ final class DirectResources {
     table.refuseInitial(key);
     InstalledEntry installed = table.existing(key);
     if (counter.hasData()) {
-      CounterValue old = dataPlane.directCounter(installed.handle());
-      dataPlane.setDirectCounter(installed.handle(), CounterCells.decode(counter.getData()));
-      undo.add(() -> dataPlane.setDirectCounter(table.entries.get(key).handle(), old));
+      CounterValue old = dataPlane.directCounter(installed.handle);
+      dataPlane.setDirectCounter(installed.handle, CounterCells.decode(counter.getData()));
+      undo.add(() -> dataPlane.setDirectCounter(table.entries.get(key).handle, old));
     }
   }
 
@@ -52,7 +52,7 @@ final class DirectResources {
     if (wanted.getTableId() == 0) {
       for (TableState table : tables.all()) {
         if (table.schema.traits().directCounter()) {
-          table.entries.values().forEach(entry -> found.accept(counter(table, entry)));
+          table.entries.forEach(entry -> found.accept(counter(table, entry)));
         }
       }
       return;
@@ -66,7 +66,7 @@ final class DirectResources {
       return;
     }
     selected(table, wanted).stream()
-        .filter(entry -> tables.passes(wanted, entry))
+        .filter(entry -> tables.passes(wanted, table.schema, entry))
         .forEach(entry -> found.accept(counter(table, entry)));
   }
 
@@ -83,7 +83,7 @@ final class DirectResources {
     table.refuseInitial(key);
     InstalledEntry old = table.existing(key);
     setMeter(table, key, meter.hasConfig() ? meter.getConfig() : null);
-    undo.add(() -> setMeter(table, key, old.meter()));
+    undo.add(() -> setMeter(table, key, old.extras.meter()));
   }
 
   /** Finds direct meters; no match means those of all entries. */
@@ -92,7 +92,7 @@ final class DirectResources {
     if (wanted.getTableId() == 0) {
       for (TableState table : tables.all()) {
         if (table.schema.traits().directMeter()) {
-          table.entries.values().forEach(entry -> found.accept(meter(table, entry)));
+          table.entries.forEach(entry -> found.accept(meter(table, entry)));
         }
       }
       return;
@@ -103,7 +103,7 @@ final class DirectResources {
       throw noDefaultMeter(table.schema);
     }
     selected(table, wanted).stream()
-        .filter(entry -> tables.passes(wanted, entry))
+        .filter(entry -> tables.passes(wanted, table.schema, entry))
         .forEach(entry -> found.accept(meter(table, entry)));
   }
 
@@ -115,8 +115,8 @@ final class DirectResources {
 
   private void setMeter(TableState table, EntryKey key, MeterConfig config) {
     InstalledEntry entry = table.existing(key);
-    dataPlane.setDirectMeter(entry.handle(), MeterRatesCodec.decodeOrNull(config, table.schema));
-    table.entries.put(key, entry.withMeter(config));
+    dataPlane.setDirectMeter(entry.handle, MeterRatesCodec.decodeOrNull(config, table.schema));
+    table.entries.put(entry.withMeter(config));
   }
 
   private static void requireModify(Update.Type type, String kind) {
@@ -159,10 +159,10 @@ final class DirectResources {
   }
 
   private PendingEntity counter(TableState table, InstalledEntry entry) {
-    CounterData data = CounterCells.encode(dataPlane.directCounter(entry.handle()));
+    CounterData data = CounterCells.encode(dataPlane.directCounter(entry.handle));
     return () -> {
       TableEntry.Builder key = TableEntry.newBuilder();
-      table.schema.encodeKey(entry.key(), key);
+      table.schema.encodeKey(entry.octets, key);
       return wrap(key.build(), data);
     };
   }
@@ -170,9 +170,9 @@ final class DirectResources {
   private static PendingEntity meter(TableState table, InstalledEntry entry) {
     return () -> {
       DirectMeterEntry.Builder meter = DirectMeterEntry.newBuilder();
-      table.schema.encodeKey(entry.key(), meter.getTableEntryBuilder());
-      if (entry.meter() != null) {
-        meter.setConfig(entry.meter());
+      table.schema.encodeKey(entry.octets, meter.getTableEntryBuilder());
+      if (entry.extras.meter() != null) {
+        meter.setConfig(entry.extras.meter());
       }
       return Entity.newBuilder().setDirectMeterEntry(meter).build();
     };

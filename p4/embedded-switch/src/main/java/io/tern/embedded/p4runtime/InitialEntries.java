@@ -37,7 +37,7 @@ final class InitialEntries {
       entry.path("action_entry").path("action_data").forEach(data -> arguments.add(hex(data)));
       String action = program.actionName(entry.path("action_entry").path("action_id").asInt());
       entries.put(
-          new EntryKey(key, schema.prioritized() ? listed.size() - i : 0),
+          schema.packKey(key, schema.prioritized() ? listed.size() - i : 0),
           new ActionCall(action, arguments));
     }
     return entries;

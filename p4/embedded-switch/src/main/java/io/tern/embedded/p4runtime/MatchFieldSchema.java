@@ -23,6 +23,9 @@ record MatchFieldSchema(
     MatchType type,
     boolean ternaryInProgram) {
 
+  /** Octets of a packed prefix length. */
+  private static final int LENGTH = 2;
+
   KeyMatch decode(FieldMatch match) {
     FieldMatchTypeCase expected =
         switch (type) {
@@ -100,6 +103,70 @@ record MatchFieldSchema(
       encoded.getOptionalBuilder().setValue(Bytestrings.encode(value));
     }
     return encoded.build();
+  }
+
+  /** Octets of a packed match: two numbers where two make it, or one with a length or a flag. */
+  int packedOctets() {
+    int number = Bytestrings.octets(width);
+    return switch (type) {
+      case LPM -> number + LENGTH;
+      case TERNARY, RANGE -> 2 * number;
+      case OPTIONAL -> number + 1;
+      default -> number;
+    };
+  }
+
+  /** Packs a match: equal octets are equal matches. The octets at the place are 0. */
+  void pack(KeyMatch match, byte[] to, int at) {
+    int second = at + Bytestrings.octets(width);
+    if (match instanceof KeyMatch.Exact exact) {
+      Bytestrings.pack(exact.value(), width, to, at);
+    } else if (match instanceof KeyMatch.Lpm lpm) {
+      Bytestrings.pack(lpm.value(), width, to, at);
+      Bytestrings.pack(BigInteger.valueOf(lpm.prefixLength()), LENGTH * Byte.SIZE, to, second);
+    } else if (match instanceof KeyMatch.Range range) {
+      Bytestrings.pack(range.low(), width, to, at);
+      Bytestrings.pack(range.high(), width, to, second);
+    } else if (match instanceof KeyMatch.Ternary ternary) {
+      Bytestrings.pack(ternary.value(), width, to, at);
+      if (type == MatchType.OPTIONAL) {
+        to[second] = (byte) ternary.mask().signum();
+      } else {
+        Bytestrings.pack(ternary.mask(), width, to, second);
+      }
+    } else {
+      BigInteger value = ((KeyMatch.Optional) match).value();
+      if (value != null) {
+        Bytestrings.pack(value, width, to, at);
+        to[second] = 1;
+      }
+    }
+  }
+
+  /** Undoes {@link #pack}. */
+  KeyMatch unpack(byte[] from, int at) {
+    BigInteger value = Bytestrings.unpack(width, from, at);
+    int second = at + Bytestrings.octets(width);
+    return switch (type) {
+      case LPM ->
+          new KeyMatch.Lpm(
+              value, Bytestrings.unpack(LENGTH * Byte.SIZE, from, second).intValueExact());
+      case TERNARY -> new KeyMatch.Ternary(value, Bytestrings.unpack(width, from, second));
+      case RANGE -> new KeyMatch.Range(value, Bytestrings.unpack(width, from, second));
+      case OPTIONAL -> optional(from[second] == 0 ? null : value);
+      default -> new KeyMatch.Exact(value);
+    };
+  }
+
+  /** The canonical form of a packed match; null if it matches anything and is left out. */
+  FieldMatch encode(byte[] from, int at) {
+    if (type != MatchType.EXACT) {
+      return encode(unpack(from, at));
+    }
+    return FieldMatch.newBuilder()
+        .setFieldId(id)
+        .setExact(FieldMatch.Exact.newBuilder().setValue(Bytestrings.encode(width, from, at)))
+        .build();
   }
 
   private KeyMatch decodeLpm(FieldMatch.LPM lpm) {

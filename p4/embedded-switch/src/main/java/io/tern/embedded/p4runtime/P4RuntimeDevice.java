@@ -261,7 +261,8 @@ public final class P4RuntimeDevice {
    * @throws P4RuntimeException for the request as a whole
    * @throws StatusRuntimeException with an error per update (section 12.3)
    */
-  void write(WriteRequest request) {
+  void write(EncodedWrite write) {
+    WriteRequest request = write.head();
     lock.lock();
     try {
       requireDevice(request.getDeviceId());
@@ -270,16 +271,16 @@ public final class P4RuntimeDevice {
       Pipeline pipeline = requirePipeline();
       BatchOutcome outcome =
           switch (request.getAtomicity()) {
-            case CONTINUE_ON_ERROR -> writeEach(pipeline, request.getUpdatesList());
-            case ROLLBACK_ON_ERROR -> writeAll(pipeline, request.getUpdatesList());
+            case CONTINUE_ON_ERROR -> writeEach(pipeline, write);
+            case ROLLBACK_ON_ERROR -> writeAll(pipeline, write);
             case DATAPLANE_ATOMIC -> {
-              if (request.getUpdatesCount() > 1) {
+              if (write.updates() > 1) {
                 throw P4RuntimeException.unimplemented(
                     "DATAPLANE_ATOMIC: this switch changes one entry at a time under traffic, and the"
                         + " batch has %d updates",
-                    request.getUpdatesCount());
+                    write.updates());
               }
-              yield writeAll(pipeline, request.getUpdatesList());
+              yield writeAll(pipeline, write);
             }
             default ->
                 throw P4RuntimeException.invalidArgument(
@@ -296,21 +297,19 @@ public final class P4RuntimeDevice {
     }
   }
 
-  private static BatchOutcome writeEach(Pipeline pipeline, List<Update> updates) {
+  private static BatchOutcome writeEach(Pipeline pipeline, EncodedWrite write) {
     BatchOutcome outcome = new BatchOutcome();
-    for (Update update : updates) {
-      outcome.attempt(() -> pipeline.write(update, UndoLog.discarding()));
-    }
+    pipeline.writeEach(write, outcome);
     return outcome;
   }
 
-  private static BatchOutcome writeAll(Pipeline pipeline, List<Update> updates) {
+  private static BatchOutcome writeAll(Pipeline pipeline, EncodedWrite write) {
     BatchOutcome outcome = new BatchOutcome();
     UndoLog undo = UndoLog.recording();
-    for (int i = 0; i < updates.size(); i++) {
-      Update update = updates.get(i);
+    for (int i = 0; i < write.updates(); i++) {
+      int update = i;
       if (outcome.failures() == 0) {
-        if (!outcome.attempt(() -> pipeline.write(update, undo))) {
+        if (!outcome.attempt(() -> pipeline.write(write.update(update), undo))) {
           undo.undo();
           outcome.failSucceeded(aborted("taken back, because update " + i + " failed"));
         }

@@ -3,9 +3,15 @@ package io.tern.embedded.p4runtime;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Any;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.tern.proto.p4.v1.CapabilitiesRequest;
 import io.tern.proto.p4.v1.CapabilitiesResponse;
@@ -22,7 +28,6 @@ import io.tern.proto.p4.v1.StreamError;
 import io.tern.proto.p4.v1.StreamMessageRequest;
 import io.tern.proto.p4.v1.StreamMessageResponse;
 import io.tern.proto.p4.v1.StreamOtherError;
-import io.tern.proto.p4.v1.WriteRequest;
 import io.tern.proto.p4.v1.WriteResponse;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -30,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** P4Runtime over gRPC for one device. Thread-safe. */
-public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
+public final class P4RuntimeService implements BindableService, P4RuntimeGrpc.AsyncService {
   private static final Logger log = LoggerFactory.getLogger(P4RuntimeService.class);
 
   /** The version of the API whose messages and rules these are. */
@@ -66,8 +71,37 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase {
     this.capabilities = answer.build();
   }
 
+  /** The generated service, but for the requests of Write, which stay octets. */
   @Override
-  public void write(WriteRequest request, StreamObserver<WriteResponse> observer) {
+  public ServerServiceDefinition bindService() {
+    ServerServiceDefinition generated = P4RuntimeGrpc.bindService(this);
+    MethodDescriptor<EncodedWrite, WriteResponse> write =
+        P4RuntimeGrpc.getWriteMethod().toBuilder(
+                new EncodedWrite.Marshaller(),
+                P4RuntimeGrpc.getWriteMethod().getResponseMarshaller())
+            .build();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(generated.getServiceDescriptor().getName())
+            .setSchemaDescriptor(generated.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(write);
+    generated.getMethods().stream()
+        .filter(method -> !isWrite(method))
+        .forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder service =
+        ServerServiceDefinition.builder(descriptor.build())
+            .addMethod(write, ServerCalls.asyncUnaryCall(this::write));
+    generated.getMethods().stream().filter(method -> !isWrite(method)).forEach(service::addMethod);
+    return service.build();
+  }
+
+  private static boolean isWrite(ServerMethodDefinition<?, ?> method) {
+    return method
+        .getMethodDescriptor()
+        .getFullMethodName()
+        .equals(P4RuntimeGrpc.getWriteMethod().getFullMethodName());
+  }
+
+  private void write(EncodedWrite request, StreamObserver<WriteResponse> observer) {
     answer(
         observer,
         () -> {

@@ -127,6 +127,34 @@ final class Pipeline {
   }
 
   /**
+   * Applies an update that is not a message yet.
+   *
+   * @return false if it has to become one first; nothing was done then
+   */
+  boolean writePlain(byte[] octets, int from, int to) {
+    return tables.writePlain(octets, from, to);
+  }
+
+  /** Applies each update, in their order, whatever became of the others. */
+  void writeEach(EncodedWrite write, BatchOutcome outcome) {
+    tables.beginBatch();
+    try {
+      for (int i = 0; i < write.updates(); i++) {
+        int update = i;
+        tables.nextUpdate(update);
+        outcome.attempt(
+            () -> {
+              if (!writePlain(write.octets(), write.from(update), write.to(update))) {
+                write(write.update(update), UndoLog.discarding());
+              }
+            });
+      }
+    } finally {
+      tables.endBatch(outcome);
+    }
+  }
+
+  /**
    * Finds what one read request asks for.
    *
    * @throws P4RuntimeException if it asks for something that cannot be

@@ -26,6 +26,8 @@ final class TableEntries {
   private final P4InfoIndex info;
   private final DataPlane dataPlane;
   private final Map<Integer, TableState> tables = new LinkedHashMap<>();
+  private final PlainUpdate plain = new PlainUpdate();
+  private final BatchJournal journal = new BatchJournal();
 
   TableEntries(P4InfoIndex info, Bmv2Program program, DataPlane dataPlane) {
     this.info = info;
@@ -69,35 +71,52 @@ final class TableEntries {
     }
     checkExtras(schema, entry);
     EntryKey key = schema.decodeKey(entry);
-    ActionCall action = schema.decodeAction(entry.getAction(), false);
-    if (table.entries.containsKey(key) || table.initial.containsKey(key)) {
+    ActionCall call = schema.decodeAction(entry.getAction(), false);
+    if (table.entries.get(key) != null || table.initial.containsKey(key)) {
       throw new P4RuntimeException(
           Status.Code.ALREADY_EXISTS,
           "table '" + schema.name() + "' has an entry with this key" + table.brief(key));
     }
-    insert(
-        table,
-        new InstalledEntry(
-            key,
-            action,
-            entry.getMetadata(),
-            controllerMetadata(entry),
-            entry.hasMeterConfig() ? entry.getMeterConfig() : null,
-            null));
+    ActionSchema action = schema.action(call);
+    InstalledEntry installed =
+        insert(
+            table,
+            new InstalledEntry(
+                schema.pack(key, action, call), key.hash, action, extras(entry), null));
     if (entry.hasCounterData()) {
-      setCounter(table.entries.get(key), entry.getCounterData());
+      setCounter(installed, entry.getCounterData());
     }
-    undo.add(() -> dataPlane.delete(table.entries.remove(key).handle()));
+    undo.add(() -> dataPlane.delete(table.entries.remove(key).handle));
   }
 
-  private void insert(TableState table, InstalledEntry entry) {
-    EntryHandle handle =
-        dataPlane.insert(
-            table.schema.name(), entry.key().match(), entry.key().priority(), entry.action());
-    if (entry.meter() != null) {
-      dataPlane.setDirectMeter(handle, MeterRatesCodec.decode(entry.meter(), table.schema));
+  private static InstalledEntry.Extras extras(TableEntry entry) {
+    return InstalledEntry.Extras.of(
+        entry.getMetadata(),
+        controllerMetadata(entry),
+        entry.hasMeterConfig() ? entry.getMeterConfig() : null);
+  }
+
+  private InstalledEntry insert(TableState table, InstalledEntry entry) {
+    TableSchema schema = table.schema;
+    EntryHandle handle = null;
+    if (table.form != null) {
+      handle = dataPlane.insertPacked(schema.name(), entry.action.name(), entry.octets);
     }
-    table.entries.put(entry.key(), entry.withHandle(handle));
+    if (handle == null) {
+      handle =
+          dataPlane.insert(
+              schema.name(),
+              schema.match(entry.octets),
+              schema.priority(entry.octets),
+              schema.call(entry));
+    }
+    if (entry.extras.meter() != null) {
+      dataPlane.setDirectMeter(handle, MeterRatesCodec.decode(entry.extras.meter(), schema));
+    }
+    InstalledEntry installed = entry.withHandle(handle);
+    table.entries.put(installed);
+    journal.note(table, null, installed);
+    return installed;
   }
 
   private void modify(TableState table, TableEntry entry, UndoLog undo) {
@@ -106,59 +125,141 @@ final class TableEntries {
     EntryKey key = schema.decodeKey(entry);
     table.refuseInitial(key);
     InstalledEntry old = table.existing(key);
-    ActionCall action =
-        entry.hasAction() ? schema.decodeAction(entry.getAction(), false) : old.action();
-    replace(
-        table,
-        new InstalledEntry(
-            key,
-            action,
-            entry.getMetadata(),
-            controllerMetadata(entry),
-            entry.hasMeterConfig() ? entry.getMeterConfig() : null,
-            old.handle()));
+    byte[] octets = old.octets;
+    ActionSchema action = old.action;
+    if (entry.hasAction()) {
+      ActionCall call = schema.decodeAction(entry.getAction(), false);
+      action = schema.action(call);
+      octets = schema.pack(key, action, call);
+    }
+    replace(table, old, new InstalledEntry(octets, key.hash, action, extras(entry), old.handle));
     CounterValue oldCounter = null;
     if (entry.hasCounterData()) {
-      oldCounter = dataPlane.directCounter(old.handle());
+      oldCounter = dataPlane.directCounter(old.handle);
       setCounter(old, entry.getCounterData());
     }
     CounterValue restored = oldCounter;
     undo.add(
         () -> {
-          EntryHandle handle = table.entries.get(key).handle();
-          replace(table, old.withHandle(handle));
+          InstalledEntry now = table.entries.get(key);
+          replace(table, now, old.withHandle(now.handle));
           if (restored != null) {
-            dataPlane.setDirectCounter(handle, restored);
+            dataPlane.setDirectCounter(now.handle, restored);
           }
         });
   }
 
-  private void replace(TableState table, InstalledEntry entry) {
-    if (!entry.action().equals(table.entries.get(entry.key()).action())) {
-      dataPlane.modify(entry.handle(), entry.action());
+  private void replace(TableState table, InstalledEntry old, InstalledEntry entry) {
+    TableSchema schema = table.schema;
+    if (!entry.sameAction(old)
+        && (table.form == null
+            || !dataPlane.modifyPacked(entry.handle, entry.action.name(), entry.octets))) {
+      dataPlane.modify(entry.handle, schema.call(entry));
     }
-    if (table.schema.traits().directMeter()) {
+    if (schema.traits().directMeter()) {
       // An unset configuration is the default one (section 9.1.5): all packets are green.
       dataPlane.setDirectMeter(
-          entry.handle(), MeterRatesCodec.decodeOrNull(entry.meter(), table.schema));
+          entry.handle, MeterRatesCodec.decodeOrNull(entry.extras.meter(), schema));
     }
-    table.entries.put(entry.key(), entry);
+    table.entries.put(entry);
+    journal.note(table, old, entry);
   }
 
   private void delete(TableState table, TableEntry entry, UndoLog undo) {
     EntryKey key = table.schema.decodeKey(entry);
     table.refuseInitial(key);
     InstalledEntry old = table.existing(key);
-    CounterValue counter = dataPlane.directCounter(old.handle());
-    dataPlane.delete(old.handle());
-    table.entries.remove(key);
+    CounterValue counter = undo.isRecording() ? dataPlane.directCounter(old.handle) : null;
+    delete(table, old);
     undo.add(
         () -> {
-          insert(table, old);
+          InstalledEntry again = insert(table, old);
           if (table.schema.traits().directCounter()) {
-            dataPlane.setDirectCounter(table.entries.get(key).handle(), counter);
+            dataPlane.setDirectCounter(again.handle, counter);
           }
         });
+  }
+
+  private void delete(TableState table, InstalledEntry old) {
+    dataPlane.delete(old.handle);
+    table.entries.remove(old.octets, old.hash);
+    journal.note(table, old, null);
+  }
+
+  /**
+   * Applies an update that is not a message yet.
+   *
+   * @return false if it has to become one first; nothing was done then
+   * @throws io.tern.embedded.engine.DataPlaneException why the data plane does not
+   */
+  boolean writePlain(byte[] octets, int from, int to) {
+    if (!plain.read(octets, from, to, tables)) {
+      return false;
+    }
+    TableState table = plain.table;
+    InstalledEntry old = table.entries.get(plain.octets, plain.hash);
+    switch (plain.type) {
+      case Update.Type.INSERT_VALUE -> {
+        if (old != null || !plain.readAction()) {
+          return false;
+        }
+        insert(
+            table,
+            new InstalledEntry(
+                plain.entry(),
+                plain.hash,
+                plain.action.action(),
+                InstalledEntry.Extras.NONE,
+                null));
+      }
+      case Update.Type.MODIFY_VALUE -> {
+        if (old == null || !plain.readAction()) {
+          return false;
+        }
+        replace(
+            table,
+            old,
+            new InstalledEntry(
+                plain.entry(),
+                plain.hash,
+                plain.action.action(),
+                InstalledEntry.Extras.NONE,
+                old.handle));
+      }
+      case Update.Type.DELETE_VALUE -> {
+        if (old == null) {
+          return false;
+        }
+        delete(table, old);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Until {@link #endBatch} the data plane may collect what is written. */
+  void beginBatch() {
+    if (dataPlane.beginBatch()) {
+      journal.begin();
+    }
+  }
+
+  /** What is written next is this update's. */
+  void nextUpdate(int update) {
+    journal.next(update);
+  }
+
+  /** Returns when packets meet what was written; what failed at last is taken back, and noted. */
+  void endBatch(BatchOutcome outcome) {
+    try {
+      for (DataPlane.FailedChange failed : dataPlane.endBatch()) {
+        outcome.failLate(journal.takeBack(failed.entry()), P4RuntimeException.of(failed.reason()));
+      }
+    } finally {
+      journal.end();
+    }
   }
 
   private void writeDefault(Update.Type type, TableState table, TableEntry entry, UndoLog undo) {
@@ -237,16 +338,16 @@ final class TableEntries {
       return;
     }
     for (InstalledEntry entry : table.select(request)) {
-      if (passes(request, entry)) {
-        CounterValue counter = withCounter ? dataPlane.directCounter(entry.handle()) : null;
+      if (passes(request, schema, entry)) {
+        CounterValue counter = withCounter ? dataPlane.directCounter(entry.handle) : null;
         found.accept(() -> wrap(encode(schema, entry, counter, withMeter)));
       }
     }
     table.initial.forEach(
         (key, action) -> {
-          if (matches(table, request, key) && passesInitial(request, key, action, schema)) {
+          if (matches(table, request, key) && passesInitial(request, schema, key, action)) {
             TableEntry.Builder entry = TableEntry.newBuilder();
-            schema.encodeKey(key, entry);
+            schema.encodeKey(key.octets, entry);
             schema.encodeAction(action, entry);
             entry.setIsConst(schema.traits().constEntries());
             found.accept(() -> wrap(entry.build()));
@@ -258,9 +359,9 @@ final class TableEntries {
   List<Update> snapshot() {
     List<Update> updates = new ArrayList<>();
     for (TableState table : tables.values()) {
-      for (InstalledEntry entry : table.entries.values()) {
+      for (InstalledEntry entry : table.entries) {
         CounterValue counter =
-            table.schema.traits().directCounter() ? dataPlane.directCounter(entry.handle()) : null;
+            table.schema.traits().directCounter() ? dataPlane.directCounter(entry.handle) : null;
         updates.add(
             Update.newBuilder()
                 .setType(Update.Type.INSERT)
@@ -301,24 +402,24 @@ final class TableEntries {
   }
 
   /** Whether an entry is one that a read asks for, whatever its match. */
-  boolean passes(TableEntry request, InstalledEntry entry) {
-    return (request.getPriority() == 0 || request.getPriority() == entry.key().priority())
-        && (request.getMetadata().isEmpty() || request.getMetadata().equals(entry.metadata()))
+  boolean passes(TableEntry request, TableSchema schema, InstalledEntry entry) {
+    return (request.getPriority() == 0 || request.getPriority() == schema.priority(entry.octets))
+        && (request.getMetadata().isEmpty()
+            || request.getMetadata().equals(entry.extras.metadata()))
         && (controllerMetadata(request) == 0
-            || controllerMetadata(request) == entry.controllerMetadata())
-        && (!request.hasAction()
-            || hasAction(request, state(request.getTableId()).schema, entry.action()));
+            || controllerMetadata(request) == entry.extras.controllerMetadata())
+        && (!request.hasAction() || hasAction(request, schema, entry.action.name()));
   }
 
   private static boolean passesInitial(
-      TableEntry request, EntryKey key, ActionCall action, TableSchema schema) {
-    return (request.getPriority() == 0 || request.getPriority() == key.priority())
+      TableEntry request, TableSchema schema, EntryKey key, ActionCall action) {
+    return (request.getPriority() == 0 || request.getPriority() == schema.priority(key.octets))
         && request.getMetadata().isEmpty()
         && controllerMetadata(request) == 0
-        && (!request.hasAction() || hasAction(request, schema, action));
+        && (!request.hasAction() || hasAction(request, schema, action.action()));
   }
 
-  private static boolean hasAction(TableEntry request, TableSchema schema, ActionCall action) {
+  private static boolean hasAction(TableEntry request, TableSchema schema, String action) {
     TableSchema.AllowedAction wanted =
         schema.actions().get(request.getAction().getAction().getActionId());
     if (wanted == null) {
@@ -326,7 +427,7 @@ final class TableEntries {
           "table '%s' has no action with id %s",
           schema.name(), Integer.toUnsignedString(request.getAction().getAction().getActionId()));
     }
-    return wanted.action().name().equals(action.action());
+    return wanted.action().name().equals(action);
   }
 
   private static void checkExtras(TableSchema schema, TableEntry entry) {
@@ -371,7 +472,7 @@ final class TableEntries {
   }
 
   private void setCounter(InstalledEntry entry, CounterData data) {
-    dataPlane.setDirectCounter(entry.handle(), CounterCells.decode(data));
+    dataPlane.setDirectCounter(entry.handle, CounterCells.decode(data));
   }
 
   private static CounterData encode(CounterValue value) {
@@ -380,15 +481,15 @@ final class TableEntries {
 
   private static TableEntry encode(
       TableSchema schema, InstalledEntry entry, CounterValue counter, boolean withMeter) {
-    TableEntry.Builder encoded = TableEntry.newBuilder().setMetadata(entry.metadata());
-    schema.encodeKey(entry.key(), encoded);
-    schema.encodeAction(entry.action(), encoded);
-    setControllerMetadata(encoded, entry.controllerMetadata());
+    TableEntry.Builder encoded = TableEntry.newBuilder().setMetadata(entry.extras.metadata());
+    schema.encodeKey(entry.octets, encoded);
+    schema.encodeAction(schema.call(entry), encoded);
+    setControllerMetadata(encoded, entry.extras.controllerMetadata());
     if (counter != null) {
       encoded.setCounterData(encode(counter));
     }
-    if (withMeter && entry.meter() != null) {
-      encoded.setMeterConfig(entry.meter());
+    if (withMeter && entry.extras.meter() != null) {
+      encoded.setMeterConfig(entry.extras.meter());
     }
     return encoded.build();
   }

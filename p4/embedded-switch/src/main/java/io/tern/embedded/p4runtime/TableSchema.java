@@ -8,6 +8,7 @@ import io.tern.proto.p4.v1.Action;
 import io.tern.proto.p4.v1.FieldMatch;
 import io.tern.proto.p4.v1.TableAction;
 import io.tern.proto.p4.v1.TableEntry;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,11 @@ final class TableSchema {
   private final Traits traits;
   private final boolean prioritized;
 
+  /** Where each field is in a packed key. */
+  private final int[] places;
+
+  private final int keyOctets;
+
   TableSchema(
       int id,
       String name,
@@ -51,6 +57,13 @@ final class TableSchema {
     this.traits = traits;
     this.prioritized =
         fields.stream().anyMatch(f -> f.type() != MatchType.EXACT && f.type() != MatchType.LPM);
+    this.places = new int[fields.size()];
+    int next = prioritized ? Integer.BYTES : 0;
+    for (MatchFieldSchema field : fields) {
+      places[field.position()] = next;
+      next += field.packedOctets();
+    }
+    this.keyOctets = next;
   }
 
   int id() {
@@ -115,17 +128,70 @@ final class TableSchema {
         key[field.position()] = field.dontCare();
       }
     }
-    return new EntryKey(Arrays.asList(key), entry.getPriority());
+    return packKey(Arrays.asList(key), entry.getPriority());
+  }
+
+  /** Octets of a packed key. */
+  int keyOctets() {
+    return keyOctets;
+  }
+
+  /** Where a field is in a packed key. */
+  int place(int field) {
+    return places[field];
+  }
+
+  /** Packs a key: the priority where entries have one, then one match for each field. */
+  EntryKey packKey(List<KeyMatch> key, int priority) {
+    byte[] octets = new byte[keyOctets];
+    if (prioritized) {
+      Bytestrings.pack(BigInteger.valueOf(priority), Integer.SIZE, octets, 0);
+    }
+    for (MatchFieldSchema field : fields) {
+      field.pack(key.get(field.position()), octets, place(field.position()));
+    }
+    return new EntryKey(octets);
+  }
+
+  /** Packs key and arguments of an entry. */
+  byte[] pack(EntryKey key, ActionSchema action, ActionCall call) {
+    byte[] octets = Arrays.copyOf(key.octets, keyOctets + action.packedOctets());
+    action.pack(call, octets, keyOctets);
+    return octets;
+  }
+
+  /** The priority in a packed key; 0 where entries have none. */
+  int priority(byte[] octets) {
+    return prioritized ? Bytestrings.unpack(Integer.SIZE, octets, 0).intValueExact() : 0;
+  }
+
+  /** The matches of a packed key, in the order of the key. */
+  List<KeyMatch> match(byte[] octets) {
+    KeyMatch[] match = new KeyMatch[fields.size()];
+    for (MatchFieldSchema field : fields) {
+      match[field.position()] = field.unpack(octets, place(field.position()));
+    }
+    return List.of(match);
+  }
+
+  /** What an entry does. */
+  ActionCall call(InstalledEntry entry) {
+    return entry.action.unpack(entry.octets, keyOctets);
+  }
+
+  /** The action of a call that {@link #decodeAction} has read. */
+  ActionSchema action(ActionCall call) {
+    return actionsByName.get(call.action());
   }
 
   /**
-   * Writes a key in canonical form: fields in the order of the key, without those that match
+   * Writes a packed key in canonical form: fields in the order of the key, without those that match
    * anything.
    */
-  void encodeKey(EntryKey key, TableEntry.Builder entry) {
-    entry.setTableId(id).setPriority(key.priority());
+  void encodeKey(byte[] octets, TableEntry.Builder entry) {
+    entry.setTableId(id).setPriority(priority(octets));
     for (MatchFieldSchema field : fields) {
-      FieldMatch match = field.encode(key.match().get(field.position()));
+      FieldMatch match = field.encode(octets, place(field.position()));
       if (match != null) {
         entry.addMatch(match);
       }

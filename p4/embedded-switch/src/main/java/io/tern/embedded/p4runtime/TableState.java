@@ -3,7 +3,6 @@ package io.tern.embedded.p4runtime;
 import io.tern.embedded.engine.DataPlane.ActionCall;
 import io.tern.proto.p4.v1.TableEntry;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,10 +13,13 @@ import java.util.Map;
  */
 final class TableState {
   final TableSchema schema;
-  final Map<EntryKey, InstalledEntry> entries = new LinkedHashMap<>();
+  final EntryTable entries;
 
   /** Entries that the program brings: they can be read only. */
   final Map<EntryKey, ActionCall> initial;
+
+  /** How updates are read without messages; null if those of this table never are. */
+  final PlainForm form;
 
   /** The default entry as the controller wrote it; null while it is the program's own. */
   TableEntry defaultEntry;
@@ -25,6 +27,8 @@ final class TableState {
   TableState(TableSchema schema, Map<EntryKey, ActionCall> initial) {
     this.schema = schema;
     this.initial = initial;
+    this.entries = new EntryTable(schema.keyOctets());
+    this.form = PlainForm.of(schema, initial.isEmpty());
   }
 
   /**
@@ -60,7 +64,7 @@ final class TableState {
   /** The entries that a read names by its match; all without one. */
   Collection<InstalledEntry> select(TableEntry request) {
     if (request.getMatchCount() == 0) {
-      return entries.values();
+      return entries;
     }
     InstalledEntry entry = entries.get(schema.decodeKey(request));
     return entry == null ? List.of() : List.of(entry);
@@ -78,7 +82,7 @@ final class TableState {
       text.append(text.isEmpty() ? ": " : ", ")
           .append(field.name())
           .append(' ')
-          .append(MatchText.of(key.match().get(field.position())));
+          .append(MatchText.of(field.unpack(key.octets, schema.place(field.position()))));
     }
     return text.toString();
   }

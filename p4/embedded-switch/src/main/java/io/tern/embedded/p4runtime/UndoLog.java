@@ -24,6 +24,11 @@ final class UndoLog {
     return new UndoLog(null);
   }
 
+  /** Whether somebody may take the batch back. */
+  boolean isRecording() {
+    return steps != null;
+  }
+
   void add(Runnable step) {
     if (steps != null) {
       steps.push(step);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A data plane that keeps what is written to it, and whose "program" sends each frame to the port
@@ -43,6 +44,9 @@ public final class FakeDataPlane implements DataPlane {
   final Map<Integer, List<Replica>> sessions = new HashMap<>();
   int capacity = Integer.MAX_VALUE;
 
+  /** Entries whose changes turn out to have failed when a batch ends. */
+  Predicate<Entry> failsLate = entry -> false;
+
   @Override
   public synchronized EntryHandle insert(
       String table, List<KeyMatch> key, int priority, ActionCall action) {
@@ -65,6 +69,23 @@ public final class FakeDataPlane implements DataPlane {
   public synchronized void delete(EntryHandle handle) {
     Entry entry = live(handle);
     entries.remove(List.of(entry.table, entry.key, entry.priority));
+  }
+
+  @Override
+  public boolean beginBatch() {
+    return true;
+  }
+
+  @Override
+  public synchronized List<FailedChange> endBatch() {
+    List<Entry> failed = entries.values().stream().filter(failsLate).toList();
+    entries.values().removeAll(failed);
+    return failed.stream()
+        .map(
+            entry ->
+                new FailedChange(
+                    entry, new DataPlaneException(Code.RESOURCE_EXHAUSTED, "no memory")))
+        .toList();
   }
 
   @Override

@@ -111,6 +111,24 @@ class ArchitectureTest {
           .resideInAnyPackage("io.tern.core..", "io.tern.store..", "io.tern.southbound..");
 
   @ArchTest
+  static final ArchRule data_planes_do_not_look_at_the_time_of_day =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.tern.agent..", "io.tern.libbpf..", "io.tern.workers..", "io.tern.embedded..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.time.Clock.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.time.temporal.Temporal.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.util.Date.class);
+
+  @ArchTest
   static final ArchRule nothing_depends_on_the_app =
       noClasses()
           .that()

@@ -2,10 +2,7 @@ package io.tern.embedded;
 
 import static java.util.Objects.requireNonNull;
 
-import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.tern.embedded.p4runtime.DataPlaneLoader;
@@ -239,7 +236,7 @@ public final class EmbeddedSwitch implements AutoCloseable {
         InetSocketAddress bound = null;
         if (grpcAddress != null) {
           Server server =
-              NettyServerBuilder.forAddress(grpcAddress, credentials())
+              NettyServerBuilder.forAddress(grpcAddress, TlsOptions.credentials(tls))
                   .executor(executor)
                   .maxInboundMessageSize(MAX_REQUEST_SIZE)
                   .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -256,21 +253,6 @@ public final class EmbeddedSwitch implements AutoCloseable {
         executor.shutdownNow();
         throw e;
       }
-    }
-
-    private ServerCredentials credentials() throws IOException {
-      if (tls == null) {
-        return InsecureServerCredentials.create();
-      }
-      TlsServerCredentials.Builder credentials =
-          TlsServerCredentials.newBuilder()
-              .keyManager(tls.certificateChain().toFile(), tls.privateKey().toFile());
-      if (tls.clientAuthorities() != null) {
-        credentials
-            .trustManager(tls.clientAuthorities().toFile())
-            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-      }
-      return credentials.build();
     }
 
     private static ExecutorService executor(String name) {

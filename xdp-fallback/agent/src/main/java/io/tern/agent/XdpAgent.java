@@ -1,10 +1,7 @@
 package io.tern.agent;
 
 import com.google.protobuf.Any;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.tern.agent.neighbour.KernelNextHops;
 import io.tern.agent.neighbour.NetworkWatcher;
@@ -124,28 +121,13 @@ public final class XdpAgent implements AutoCloseable {
   private static Server serve(
       AgentOptions options, P4RuntimeDevice p4Runtime, ExecutorService executor)
       throws IOException {
-    return NettyServerBuilder.forAddress(options.grpc(), credentials(options.tls()))
+    return NettyServerBuilder.forAddress(options.grpc(), TlsOptions.credentials(options.tls()))
         .executor(executor)
         .maxInboundMessageSize(MAX_REQUEST_SIZE)
         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
         .addService(new P4RuntimeService(p4Runtime, executor, Any.pack(Limits.ofHost())))
         .build()
         .start();
-  }
-
-  private static ServerCredentials credentials(TlsOptions tls) throws IOException {
-    if (tls == null) {
-      return InsecureServerCredentials.create();
-    }
-    TlsServerCredentials.Builder credentials =
-        TlsServerCredentials.newBuilder()
-            .keyManager(tls.certificateChain().toFile(), tls.privateKey().toFile());
-    if (tls.clientAuthorities() != null) {
-      credentials
-          .trustManager(tls.clientAuthorities().toFile())
-          .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-    }
-    return credentials.build();
   }
 
   private static ExecutorService executor() {

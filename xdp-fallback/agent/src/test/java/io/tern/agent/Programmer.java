@@ -33,9 +33,14 @@ public final class Programmer implements PacketTarget {
 
   /** Becomes primary and loads Tern's program, with small tables. */
   public Programmer load() {
+    return load(ProgramSizes.SMALL);
+  }
+
+  /** The same with tables of other sizes. */
+  Programmer load(ProgramSizes sizes) {
     client = new P4RuntimeClient(channel, deviceId);
     try {
-      ProgramSizes.SMALL.load(client);
+      sizes.load(client);
       conformance = new Conformance(this, client);
     } catch (RuntimeException e) {
       client.close();

@@ -5,8 +5,9 @@ import io.tern.agent.XdpAgent;
 import io.tern.agent.pin.Links.AttachMode;
 import io.tern.agent.pin.ProgramObject;
 import io.tern.agent.plane.TunnelEnd;
+import io.tern.app.endpoint.DeviceServerOptions;
 import io.tern.app.endpoint.HostAndPort;
-import io.tern.embedded.TlsOptions;
+import io.tern.app.endpoint.ServiceEnd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -16,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,20 +60,6 @@ public final class AgentCommand implements Callable<Integer> {
   private List<String> ports = List.of();
 
   @Option(
-      names = "--grpc",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:9559",
-      description = "Where to serve P4Runtime; port 0 takes any. Default: ${DEFAULT-VALUE}")
-  private String grpc;
-
-  @Option(
-      names = "--device-id",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "P4Runtime device ID, not 0. Default: ${DEFAULT-VALUE}")
-  private String deviceId;
-
-  @Option(
       names = "--mode",
       paramLabel = "native|generic|auto",
       defaultValue = "auto",
@@ -106,30 +93,6 @@ public final class AgentCommand implements Callable<Integer> {
   private Path runDirectory;
 
   @Option(
-      names = "--metrics",
-      paramLabel = "HOST:PORT",
-      description = "Where to serve metrics for Prometheus, at /metrics. Default: nowhere")
-  private String metrics;
-
-  @Option(
-      names = "--tls-cert",
-      paramLabel = "FILE",
-      description = "The server's certificate chain (PEM); clear text without.")
-  private Path tlsCertificate;
-
-  @Option(
-      names = "--tls-key",
-      paramLabel = "FILE",
-      description = "Its private key (PEM, PKCS #8, not encrypted).")
-  private Path tlsKey;
-
-  @Option(
-      names = "--tls-client-ca",
-      paramLabel = "FILE",
-      description = "Let in only clients with a certificate of these authorities (PEM).")
-  private Path tlsClientAuthorities;
-
-  @Option(
       names = "--program",
       paramLabel = "FILE",
       hidden = true,
@@ -141,42 +104,44 @@ public final class AgentCommand implements Callable<Integer> {
       description = "Take the data plane of the device away and end: the host is as without Tern.")
   private boolean detach;
 
+  @Mixin private DeviceServerOptions server;
+
   @Spec private CommandSpec spec;
 
-  private final CountDownLatch end = new CountDownLatch(1);
+  private final ServiceEnd end = new ServiceEnd();
 
   @Override
   public Integer call() throws Exception {
     AgentOptions options = options();
     if (detach) {
       XdpAgent.detach(options);
-      say("tern agent: device " + deviceId + " is detached");
+      say("tern agent: device " + Long.toUnsignedString(options.deviceId()) + " is detached");
       return 0;
     }
     if (options.ports().isEmpty()) {
       throw usage("which interfaces? --interface NAME, or --port N=NAME");
     }
-    InetSocketAddress metricsAddress = metrics == null ? null : address("--metrics", metrics);
+    InetSocketAddress metricsAddress = server.metrics();
     try (XdpAgent agent = XdpAgent.start(options);
         AgentMetrics served =
             metricsAddress == null
                 ? null
                 : new AgentMetrics(agent, options.ports().values(), metricsAddress)) {
       announce(agent, options, served);
-      awaitEnd();
+      end.await("agent", () -> say("tern agent: ending; the data plane stays"));
     }
     return 0;
   }
 
   /** Ends the command as a signal does. */
   void stop() {
-    end.countDown();
+    end.now();
   }
 
   private void announce(XdpAgent agent, AgentOptions options, AgentMetrics served) {
     StringBuilder line =
         new StringBuilder("tern agent: device ")
-            .append(deviceId)
+            .append(Long.toUnsignedString(options.deviceId()))
             .append(agent.status().adopted() ? " ready, went on from what was pinned" : " ready")
             .append(", P4Runtime ")
             .append(HostAndPort.format(agent.grpcAddress()))
@@ -198,40 +163,15 @@ public final class AgentCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Waits for {@link #stop} or the end of the process, and keeps it alive until all is closed. */
-  private void awaitEnd() throws InterruptedException {
-    Thread main = Thread.currentThread();
-    Thread hook =
-        new Thread(
-            () -> {
-              end.countDown();
-              try {
-                // Long enough for streams to end, and no longer: whoever sent SIGTERM waits.
-                main.join(5_000);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "agent shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
-    end.await();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending already, and the hook waits for this thread.
-      say("tern agent: ending; the data plane stays");
-    }
-  }
-
   private AgentOptions options() throws IOException {
     return new AgentOptions(
-        deviceId(),
+        server.deviceId(),
         ports(),
         mode,
         pinDirectory,
         runDirectory,
-        address("--grpc", grpc),
-        tls(),
+        server.grpc(),
+        server.tls(),
         tunnels.stream().map(this::tunnel).toList(),
         program == null ? ProgramObject.ofTern() : ProgramObject.of(Files.readAllBytes(program)),
         true);
@@ -265,36 +205,6 @@ public final class AgentCommand implements Callable<Integer> {
       return TunnelSpec.parse(text);
     } catch (IllegalArgumentException e) {
       throw usage("--tunnel-end " + e.getMessage());
-    }
-  }
-
-  private TlsOptions tls() {
-    if (tlsCertificate == null && tlsKey == null && tlsClientAuthorities == null) {
-      return null;
-    }
-    if (tlsCertificate == null || tlsKey == null) {
-      throw usage("--tls-cert and --tls-key belong together");
-    }
-    return new TlsOptions(tlsCertificate, tlsKey, tlsClientAuthorities);
-  }
-
-  private long deviceId() {
-    try {
-      long id = Long.parseUnsignedLong(deviceId);
-      if (id != 0) {
-        return id;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, as for 0.
-    }
-    throw usage("--device-id '" + deviceId + "': expected an unsigned number other than 0");
-  }
-
-  private InetSocketAddress address(String option, String text) {
-    try {
-      return HostAndPort.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw usage(option + " " + e.getMessage());
     }
   }
 

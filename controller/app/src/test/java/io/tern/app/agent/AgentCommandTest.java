@@ -54,6 +54,13 @@ class AgentCommandTest {
   }
 
   @Test
+  void aTunnelThatIsWrittenWronglyIsExplainedWithItsOption() {
+    assertThat(complaintOf("--interface", "eth0", "--tunnel-end", "gue:203.0.113.8,10.0.0.0/8"))
+        .contains("--tunnel-end 'gue:203.0.113.8,10.0.0.0/8': GUE has a port")
+        .contains("expected ipip:ADDRESS,NETWORK/BITS or gue:ADDRESS:PORT,NETWORK/BITS");
+  }
+
+  @Test
   void readsTunnels() throws UnknownHostException {
     assertThat(TunnelSpec.parse("ipip:192.0.2.7,10.0.0.0/8"))
         .isEqualTo(

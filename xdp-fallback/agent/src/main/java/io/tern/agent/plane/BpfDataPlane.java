@@ -125,7 +125,8 @@ public final class BpfDataPlane implements DataPlane {
             serverIds,
             vips,
             shared,
-            sizes.maps().get("keys"));
+            sizes.maps().get("keys"),
+            sizes.of(Tables.CidConfig.ID));
     vips.setConfigs(configs);
     this.returnPaths =
         Map.of(

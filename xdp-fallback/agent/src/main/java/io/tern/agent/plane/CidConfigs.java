@@ -27,6 +27,8 @@ final class CidConfigs {
   private final Vips vips;
   private final Shared shared;
   private final Indices keyIndices;
+  private final int limit;
+  private int entries;
   private final SecureRandom random = new SecureRandom();
   private final Fields[] fields = new Fields[CODEPOINTS];
   private final Field roundKeys;
@@ -116,7 +118,8 @@ final class CidConfigs {
       ServerIds serverIds,
       Vips vips,
       Shared shared,
-      int keyCapacity) {
+      int keyCapacity,
+      int limit) {
     this.table = table;
     this.keys = keys;
     this.saved = saved;
@@ -125,6 +128,7 @@ final class CidConfigs {
     this.vips = vips;
     this.shared = shared;
     this.keyIndices = new Indices("round keys", 0, keyCapacity);
+    this.limit = limit;
     this.roundKeys = keys.value("round");
     for (int codepoint = 0; codepoint < CODEPOINTS; codepoint++) {
       fields[codepoint] = Fields.of(table.shape(), codepoint);
@@ -136,6 +140,9 @@ final class CidConfigs {
   }
 
   Config insert(List<BigInteger> key, ActionCall action, SavedEntry restored) {
+    if (entries >= limit) {
+      throw Refusal.full("table cid_config holds %d entries", limit);
+    }
     int codepoint = key.get(1).intValueExact();
     Decoder decoder = Decoder.of(action);
     Config config = new Config(pools.reference(key.get(0).intValueExact()), codepoint);
@@ -146,6 +153,7 @@ final class CidConfigs {
       throw e;
     }
     config.pool.configs[codepoint] = config;
+    entries++;
     config.offset =
         restored != null ? restored.offset() : Counts.minus(Counts.ZERO, vips.counted(config));
     try {
@@ -194,6 +202,7 @@ final class CidConfigs {
 
   void delete(Config config) {
     config.pool.configs[config.codepoint] = null;
+    entries--;
     write(config.pool, null);
     saved.remove(Tables.CidConfig.ID, key(config));
     drop(config.decoder, config.key);

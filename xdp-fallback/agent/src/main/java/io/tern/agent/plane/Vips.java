@@ -183,7 +183,7 @@ final class Vips {
     check(action);
     Family family = family(tableId);
     if (family.entries >= family.limit) {
-      throw Refusal.full("this table holds %d VIPs", family.limit);
+      throw Refusal.full("table %s holds %d entries", family.table.shape().name(), family.limit);
     }
     Vip vip = new Vip(family, key, restored != null ? restored.index() : rows.take());
     if (restored == null && rows.areUsedAgain()) {

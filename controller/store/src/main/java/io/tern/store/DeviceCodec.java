@@ -53,6 +53,7 @@ final class DeviceCodec extends ResourceCodec<String, Device> {
     device.tunnelSourceV4().ifPresent(address -> to.put("tunnelSourceV4", Endpoint.text(address)));
     device.tunnelSourceV6().ifPresent(address -> to.put("tunnelSourceV6", Endpoint.text(address)));
     to.put("answerEcho", device.answerEcho());
+    to.put("steerOnly", device.steerOnly());
     ObjectNode copies = to.putObject("copies");
     new TreeMap<>(device.copies())
         .forEach(
@@ -77,8 +78,9 @@ final class DeviceCodec extends ResourceCodec<String, Device> {
         stations,
         tunnelSource(from, "tunnelSourceV4"),
         tunnelSource(from, "tunnelSourceV6"),
-        // Devices of the first version have neither of the two.
+        // Devices of the first version have none of the three.
         !from.has("answerEcho") || from.flag("answerEcho"),
+        from.has("steerOnly") && from.flag("steerOnly"),
         from.has("copies") ? copies(from.object("copies")) : Map.of(),
         Instant.parse(from.text("createTime")));
   }

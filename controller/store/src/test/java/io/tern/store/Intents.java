@@ -150,6 +150,7 @@ final class Intents {
                     Optional.of(Endpoint.parseAddress("192.0.2.254")),
                     Optional.of(Endpoint.parseAddress("2001:db8::fe")),
                     false,
+                    true,
                     Map.of(
                         Reason.NEIGHBOUR, new CopyPolicy(100_000, 1, 0),
                         Reason.NOT_QUIC, new CopyPolicy(1, 100_000, 65_535)),

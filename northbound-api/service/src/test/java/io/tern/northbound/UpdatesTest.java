@@ -278,10 +278,12 @@ class UpdatesTest {
                 .setTunnelSourceV4("192.0.2.254")
                 .setTunnelSourceV6("2001:db8:0::fe")
                 .setAnswerEcho(false)
+                .setSteerOnly(true)
                 .addCopies(CopyPolicy.newBuilder().setReason("neighbour").setPacketsPerSecond(10)));
     assertThat(after.getTunnelSourceV4()).isEqualTo("192.0.2.254");
     assertThat(after.getTunnelSourceV6()).isEqualTo("2001:db8::fe");
     assertThat(after.getAnswerEcho()).isFalse();
+    assertThat(after.getSteerOnly()).isTrue();
     assertThat(after.getCopiesList())
         .containsExactly(
             CopyPolicy.newBuilder()

@@ -117,6 +117,7 @@ public final class CanonicalForm {
         device.tunnelSourceV4().map(Endpoint::text).orElse("-"),
         device.tunnelSourceV6().map(Endpoint::text).orElse("-"),
         device.answerEcho(),
+        device.steerOnly(),
         copies,
         time(device.createTime()));
   }

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param tunnelSourceV6 outer source address of its tunnels to IPv6 backends, unicast
  * @param answerEcho whether it answers ICMP echo requests to the addresses of the VIPs that it
  *     serves
+ * @param steerOnly a real server: it sends on what a CID names another backend in, and of every VIP
+ *     the rest stays with it; see {@link Vip#at}
  * @param copies which packets it copies to the controller; see {@link CopyPolicy#check(Reason)}
  * @param createTime when the store accepted it
  */
@@ -32,6 +34,7 @@ public record Device(
     Optional<InetAddress> tunnelSourceV4,
     Optional<InetAddress> tunnelSourceV6,
     boolean answerEcho,
+    boolean steerOnly,
     Map<Reason, CopyPolicy> copies,
     Instant createTime) {
   private static final int OCTETS_V4 = 4;
@@ -53,7 +56,7 @@ public record Device(
     requireNonNull(createTime, "createTime");
   }
 
-  /** A device without tunnels and copies, which answers ICMP echo requests. */
+  /** A device without tunnels and copies, which balances and answers ICMP echo requests. */
   public Device(
       String id,
       String target,
@@ -70,6 +73,7 @@ public record Device(
         Optional.empty(),
         Optional.empty(),
         true,
+        false,
         Map.of(),
         createTime);
   }
@@ -107,7 +111,8 @@ public record Device(
 
   /** The same device with other tunnel sources. */
   public Device withTunnelSources(Optional<InetAddress> v4, Optional<InetAddress> v6) {
-    return new Device(id, target, deviceId, mac, stations, v4, v6, answerEcho, copies, createTime);
+    return new Device(
+        id, target, deviceId, mac, stations, v4, v6, answerEcho, steerOnly, copies, createTime);
   }
 
   /** The same device, which answers ICMP echo requests to VIPs or not. */
@@ -121,6 +126,23 @@ public record Device(
         tunnelSourceV4,
         tunnelSourceV6,
         answerEcho,
+        steerOnly,
+        copies,
+        createTime);
+  }
+
+  /** The same device as a real server, or as one that balances. */
+  public Device withSteerOnly(boolean steerOnly) {
+    return new Device(
+        id,
+        target,
+        deviceId,
+        mac,
+        stations,
+        tunnelSourceV4,
+        tunnelSourceV6,
+        answerEcho,
+        steerOnly,
         copies,
         createTime);
   }
@@ -136,6 +158,7 @@ public record Device(
         tunnelSourceV4,
         tunnelSourceV6,
         answerEcho,
+        steerOnly,
         copies,
         createTime);
   }

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param id last part of the resource name, see {@link Ids}
  * @param endpoint address and port; unique among VIPs
  * @param poolId the pool that serves it
- * @param steerOnly on real servers: unroutable packets stay local instead of taking the fallback
+ * @param steerOnly unroutable packets stay local instead of taking the fallback, on every device
  * @param createTime when the store accepted it
  */
 public record Vip(
@@ -20,5 +20,12 @@ public record Vip(
     requireNonNull(endpoint, "endpoint");
     Ids.check("pool", poolId);
     requireNonNull(createTime, "createTime");
+  }
+
+  /** What it is to a device: steer-only to a real server, whatever it is to the others. */
+  public Vip at(Device device) {
+    return device.steerOnly() && !steerOnly
+        ? new Vip(id, endpoint, poolId, true, createTime)
+        : this;
   }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What an intent means to one device. Thread-safe. */
 final class IntentView implements DeviceView {
@@ -63,7 +64,7 @@ final class IntentView implements DeviceView {
   /** If the device serves its pool. */
   @Override
   public Optional<VipView> vip(byte[] address, int port) {
-    return intent.vips().values().stream()
+    return vips()
         .filter(vip -> isAt(vip.endpoint(), address))
         .filter(vip -> vip.endpoint().port() == port)
         .filter(vip -> serves(vip.poolId()))
@@ -78,9 +79,13 @@ final class IntentView implements DeviceView {
   @Override
   public boolean answersEcho(byte[] address) {
     return device.answerEcho()
-        && intent.vips().values().stream()
+        && vips()
             .filter(vip -> !vip.steerOnly())
             .anyMatch(vip -> isAt(vip.endpoint(), address) && serves(vip.poolId()));
+  }
+
+  private Stream<Vip> vips() {
+    return intent.vips().values().stream().map(vip -> vip.at(device));
   }
 
   @Override

@@ -67,7 +67,9 @@ final class Draft {
   DevicePlan plan() {
     stations();
     Map<String, List<Vip>> vips =
-        intent.vips().values().stream().collect(Collectors.groupingBy(Vip::poolId));
+        intent.vips().values().stream()
+            .map(vip -> vip.at(device))
+            .collect(Collectors.groupingBy(Vip::poolId));
     intent.pools().values().stream()
         .filter(pool -> vips.containsKey(pool.id()))
         .sorted(Comparator.comparing(Pool::createTime).thenComparing(Pool::number))

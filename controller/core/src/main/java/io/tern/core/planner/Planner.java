@@ -21,7 +21,8 @@ import io.tern.p4.contract.TernP4.Tables;
  *       without a port on this device are left out.
  *   <li>CID configurations of all states are planned: devices know them before servers do, and
  *       longer. Those that the device cannot decode are left out, their CIDs take the fallback.
- *   <li>A pool whose VIPs are all steer-only has no fallback slots.
+ *   <li>To a device that only steers (a real server) every VIP is steer-only. A pool whose VIPs are
+ *       all steer-only has no fallback slots.
  *   <li>What does not fit is left out as a whole: a CID configuration with its server IDs, or a
  *       pool with its VIPs. Who was there first stays: pools are planned in the order of their
  *       creation.

@@ -65,6 +65,7 @@ public final class RandomDeployments {
             Optional.of("198.18.255.10").filter(a -> !oneIn(12)).map(Endpoint::parseAddress),
             Optional.of("2001:db8:ffff::10").filter(a -> !oneIn(12)).map(Endpoint::parseAddress))
         .withAnswerEcho(!oneIn(3))
+        .withSteerOnly(oneIn(8))
         .withCopies(copies());
   }
 

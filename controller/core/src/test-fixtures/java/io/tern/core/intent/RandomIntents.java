@@ -124,6 +124,7 @@ public final class RandomIntents {
                 : Optional.of(Endpoint.parseAddress("192.0.2.254")),
             Optional.empty())
         .withAnswerEcho(random.nextBoolean())
+        .withSteerOnly(random.nextBoolean())
         .withCopies(
             random.nextBoolean()
                 ? Map.of()

@@ -53,6 +53,7 @@ public final class SmallerIntents {
         List.of(
             device.withCopies(Map.of()),
             device.withAnswerEcho(false),
+            device.withSteerOnly(false),
             device.withTunnelSources(Optional.empty(), Optional.empty()))) {
       TreeMap<String, Device> devices = new TreeMap<>(intent.devices());
       devices.put(device.id(), plainer);

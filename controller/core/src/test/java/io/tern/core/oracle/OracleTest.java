@@ -320,6 +320,13 @@ class OracleTest {
     }
   }
 
+  @Test
+  void aRealServerKeepsWhatItCannotRouteOfAnyVip() {
+    history.device("leaf", device -> device.withSteerOnly(true));
+    assertRoutedByCid(v4.quicShort(cid("b")), "b");
+    assertPasses(v4.quicLong("e0").toMac(0x02_00_00_00_00_c2L), Reason.STEER_LOCAL, 2);
+  }
+
   @Nested
   class Passing {
     @Test

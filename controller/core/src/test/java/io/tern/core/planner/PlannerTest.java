@@ -297,6 +297,15 @@ class PlannerTest {
   }
 
   @Test
+  void aRealServerSteersForTheVipsThatAFabricBalances() {
+    history.backend("web", "a", 1).vip("v4", "192.0.2.1", 443, "web");
+    history.device("leaf", device -> device.withSteerOnly(true));
+    assertThat(readable(plan())).contains("vip_v4(0xc0000201, 443) -> set_pool_steer_only(2)");
+    assertThat(table(plan(), Tables.Fallback.ID)).isEmpty();
+    assertThat(table(plan(), Tables.EchoV4.ID)).isEmpty();
+  }
+
+  @Test
   void aPoolThatDoesNotFitIsLeftOutAndThoseThatWereThereBeforeStay() {
     history
         .vip("v4", "192.0.2.1", 443, "web")

@@ -34,7 +34,13 @@ public final class DeviceMapping {
   private static final String TUNNEL_SOURCE_V6 = "tunnel_source_v6";
   private static final List<String> UPDATABLE =
       List.of(
-          "mac_address", "stations", TUNNEL_SOURCE_V4, TUNNEL_SOURCE_V6, "answer_echo", "copies");
+          "mac_address",
+          "stations",
+          TUNNEL_SOURCE_V4,
+          TUNNEL_SOURCE_V6,
+          "answer_echo",
+          "steer_only",
+          "copies");
 
   private DeviceMapping() {}
 
@@ -73,6 +79,7 @@ public final class DeviceMapping {
         tunnelSourceV4,
         tunnelSourceV6,
         answerEcho(device),
+        device.getSteerOnly(),
         copies,
         now);
   }
@@ -102,6 +109,7 @@ public final class DeviceMapping {
             mask.has(TUNNEL_SOURCE_V4) ? tunnelSourceV4 : current.tunnelSourceV4(),
             mask.has(TUNNEL_SOURCE_V6) ? tunnelSourceV6 : current.tunnelSourceV6(),
             mask.has("answer_echo") ? answerEcho(given) : current.answerEcho(),
+            mask.has("steer_only") ? given.getSteerOnly() : current.steerOnly(),
             mask.has("copies") ? copies : current.copies(),
             current.createTime());
   }
@@ -164,6 +172,7 @@ public final class DeviceMapping {
             .setTunnelSourceV4(device.tunnelSourceV4().map(Endpoint::text).orElse(""))
             .setTunnelSourceV6(device.tunnelSourceV6().map(Endpoint::text).orElse(""))
             .setAnswerEcho(device.answerEcho())
+            .setSteerOnly(device.steerOnly())
             .addAllCopies(CopyMapping.toProto(device.copies()))
             .setConnectionState(connection(status.connection()))
             .setSyncedRevision(status.syncedRevision())

@@ -3,6 +3,7 @@ package io.tern.app.demo;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.FieldMask;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -20,12 +21,15 @@ import io.tern.proto.v1.CreateCidConfigRequest;
 import io.tern.proto.v1.CreateDeviceRequest;
 import io.tern.proto.v1.CreatePoolRequest;
 import io.tern.proto.v1.CreateVipRequest;
+import io.tern.proto.v1.DeleteBackendRequest;
 import io.tern.proto.v1.Device;
 import io.tern.proto.v1.DeviceServiceGrpc;
+import io.tern.proto.v1.Forwarding;
 import io.tern.proto.v1.GetDeviceRequest;
 import io.tern.proto.v1.Pool;
 import io.tern.proto.v1.PoolServiceGrpc;
 import io.tern.proto.v1.Station;
+import io.tern.proto.v1.UpdateBackendRequest;
 import io.tern.proto.v1.Vip;
 import io.tern.proto.v1.VipServiceGrpc;
 import io.tern.proto.v1.WatchCidConfigsRequest;
@@ -43,6 +47,7 @@ import java.util.function.Supplier;
 final class DemoIntent {
   private static final int KEY_LENGTH = 16;
   private static final int MIN_FALLBACK_SLOTS = 4_096;
+  private static final int DEFAULT_WEIGHT = io.tern.core.intent.Backend.DEFAULT_WEIGHT;
 
   private final ManagedChannel channel;
   private final Duration timeout;
@@ -68,11 +73,26 @@ final class DemoIntent {
       long deviceId,
       MacAddress mac,
       Map<MacAddress, Integer> stations) {
-    Device.Builder device =
-        Device.newBuilder()
-            .setP4RuntimeAddress(HostAndPort.format(p4Runtime))
-            .setDeviceId(deviceId)
-            .setMacAddress(mac.toString());
+    return createDevice(id, device(p4Runtime, deviceId, mac), stations);
+  }
+
+  /**
+   * A real server as a device; its name is returned.
+   *
+   * @param mac source of what it sends on
+   */
+  String createRealServer(String id, InetSocketAddress p4Runtime, long deviceId, MacAddress mac) {
+    return createDevice(id, device(p4Runtime, deviceId, mac).setSteerOnly(true), Map.of());
+  }
+
+  private static Device.Builder device(InetSocketAddress p4Runtime, long deviceId, MacAddress mac) {
+    return Device.newBuilder()
+        .setP4RuntimeAddress(HostAndPort.format(p4Runtime))
+        .setDeviceId(deviceId)
+        .setMacAddress(mac.toString());
+  }
+
+  private String createDevice(String id, Device.Builder device, Map<MacAddress, Integer> stations) {
     stations.forEach(
         (station, port) ->
             device.addStations(
@@ -88,11 +108,24 @@ final class DemoIntent {
    * @param backends how many it is going to have
    */
   String createPool(String id, int backends) {
+    return createPool(id, backends, Forwarding.getDefaultInstance());
+  }
+
+  /** A pool whose backends are behind NAT; otherwise as {@link #createPool(String, int)}. */
+  String createNatPool(String id, int backends) {
+    return createPool(
+        id, backends, Forwarding.newBuilder().setNat(Forwarding.Nat.getDefaultInstance()).build());
+  }
+
+  private String createPool(String id, int backends, Forwarding forwarding) {
     return call(PoolServiceGrpc.newBlockingStub(channel))
         .createPool(
             CreatePoolRequest.newBuilder()
                 .setPoolId(id)
-                .setPool(Pool.newBuilder().setFallbackSlots(fallbackSlots(backends)))
+                .setPool(
+                    Pool.newBuilder()
+                        .setFallbackSlots(fallbackSlots(backends))
+                        .setForwarding(forwarding))
                 .build())
         .getName();
   }
@@ -125,6 +158,21 @@ final class DemoIntent {
    */
   String createBackend(
       String pool, String id, Endpoint endpoint, MacAddress mac, Map<String, Integer> ports) {
+    return createBackend(pool, id, endpoint, mac, ports, DEFAULT_WEIGHT);
+  }
+
+  /**
+   * The same with a share of the fallback of its own.
+   *
+   * @param weight 0: it is reached by its server IDs alone
+   */
+  String createBackend(
+      String pool,
+      String id,
+      Endpoint endpoint,
+      MacAddress mac,
+      Map<String, Integer> ports,
+      int weight) {
     Backend.NextHop.Builder nextHop = Backend.NextHop.newBuilder().setMacAddress(mac.toString());
     ports.forEach(
         (device, port) ->
@@ -139,15 +187,34 @@ final class DemoIntent {
                     Backend.newBuilder()
                         .setAddress(endpoint.address().getHostAddress())
                         .setPort(endpoint.port())
+                        .setWeight(weight)
                         .setNextHop(nextHop))
                 .build())
         .getName();
   }
 
+  /** Takes a backend out of the fallback; its server IDs are still routed. */
+  void drainBackend(String name) {
+    var unused =
+        call(BackendServiceGrpc.newBlockingStub(channel))
+            .updateBackend(
+                UpdateBackendRequest.newBuilder()
+                    .setBackend(Backend.newBuilder().setName(name).setState(Backend.State.DRAINING))
+                    .setUpdateMask(FieldMask.newBuilder().addPaths("state"))
+                    .build());
+  }
+
+  /** Deletes a backend; what carries its server IDs is unroutable from then on. */
+  void deleteBackend(String name) {
+    var unused =
+        call(BackendServiceGrpc.newBlockingStub(channel))
+            .deleteBackend(DeleteBackendRequest.newBuilder().setName(name).build());
+  }
+
   /**
    * A VIP of a pool.
    *
-   * @param steerOnly the devices are real servers
+   * @param steerOnly all devices are real servers
    */
   void createVip(String id, Endpoint endpoint, String pool, boolean steerOnly) {
     call(VipServiceGrpc.newBlockingStub(channel))

@@ -134,8 +134,7 @@ final class NamespaceHosts implements AutoCloseable {
    */
   ClientRun.Result runClients(List<Endpoint> vips, ClientRun.Observer observer, Lifeline dataPlane)
       throws IOException, InterruptedException {
-    try (ChildProcess clients =
-        child("the clients", "clients", DemoAddresses.NAT_PORT, ClientsProcess.class)) {
+    try (ChildProcess clients = startClients(ClientsProcess.class)) {
       clients.write(
           new ClientsProcess.Task(
               options.load(),
@@ -150,6 +149,11 @@ final class NamespaceHosts implements AutoCloseable {
         dataPlane.checkAlive();
       }
     }
+  }
+
+  /** Starts a process on the host of all clients. */
+  ChildProcess startClients(Class<?> main) throws IOException {
+    return child("the clients", "clients", DemoAddresses.NAT_PORT, main);
   }
 
   private ChildProcess child(String name, String log, int host, Class<?> main) throws IOException {

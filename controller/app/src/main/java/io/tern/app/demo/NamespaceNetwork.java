@@ -35,10 +35,13 @@ final class NamespaceNetwork implements AutoCloseable {
   private final byte[] host = script(HOST);
   private final byte[] bridgePort = script(BRIDGE_PORT);
   private final Optional<XdpReceivers> bridgePorts;
+  private final boolean clientsInBridge;
   private final Map<Integer, String> interfaces = new TreeMap<>();
 
-  private NamespaceNetwork(Optional<XdpReceivers> bridgePorts) throws IOException {
+  private NamespaceNetwork(Optional<XdpReceivers> bridgePorts, boolean clientsInBridge)
+      throws IOException {
     this.bridgePorts = bridgePorts;
+    this.clientsInBridge = clientsInBridge;
     run(List.of("ip", "link", "set", "lo", "up"), new byte[0]);
     if (bridgePorts.isPresent()) {
       run(
@@ -50,7 +53,7 @@ final class NamespaceNetwork implements AutoCloseable {
 
   /** A network whose cables end in the interfaces of a data plane. */
   static NamespaceNetwork cables() throws IOException {
-    return new NamespaceNetwork(Optional.empty());
+    return new NamespaceNetwork(Optional.empty(), false);
   }
 
   /**
@@ -58,7 +61,20 @@ final class NamespaceNetwork implements AutoCloseable {
    * floods nothing, and hosts may send by {@code XDP_TX}.
    */
   static NamespaceNetwork bridged() throws IOException {
-    return new NamespaceNetwork(Optional.of(new XdpReceivers()));
+    return new NamespaceNetwork(Optional.of(new XdpReceivers()), true);
+  }
+
+  /**
+   * A network whose servers are in such a bridge, and whose clients are not: what joins the two is
+   * a data plane between the clients' cable and {@code uplink}.
+   *
+   * @param port of the uplink
+   * @param mac what the bridge sends there
+   */
+  static NamespaceNetwork behindUplink(int port, MacAddress mac, String uplink) throws IOException {
+    NamespaceNetwork network = new NamespaceNetwork(Optional.of(new XdpReceivers()), false);
+    network.addInterface(port, mac, uplink);
+    return network;
   }
 
   private static byte[] script(String name) throws IOException {
@@ -77,7 +93,7 @@ final class NamespaceNetwork implements AutoCloseable {
     List<String> arguments = new ArrayList<>(host("clients", port, mac, gateway));
     arguments.add(PublicAddresses.RANGE_V6);
     arguments.addAll(PublicAddresses.RANGES_V4);
-    addHost(port, arguments);
+    addHost(port, arguments, clientsInBridge);
   }
 
   /**
@@ -96,7 +112,7 @@ final class NamespaceNetwork implements AutoCloseable {
     arguments.add(own.address().getHostAddress());
     arguments.add(vipV4.address().getHostAddress());
     arguments.add(vipV6.address().getHostAddress());
-    addHost(port, arguments);
+    addHost(port, arguments, bridgePorts.isPresent());
     return Endpoint.parseAddress(management);
   }
 
@@ -110,7 +126,7 @@ final class NamespaceNetwork implements AutoCloseable {
     String management = managementAddress();
     arguments.add(CONTROLLER.getHostAddress());
     arguments.add(management);
-    addHost(port, arguments);
+    addHost(port, arguments, bridgePorts.isPresent());
     return Endpoint.parseAddress(management);
   }
 
@@ -125,6 +141,12 @@ final class NamespaceNetwork implements AutoCloseable {
     run(List.of("ip", "link", "set", near, "up"), new byte[0]);
     run(shell(List.of(BRIDGE, near, mac.toString())), bridgePort);
     interfaces.put(port, near);
+  }
+
+  /** Lets the host behind a port forward IPv6 packets. */
+  void forward(int port) throws IOException {
+    String set = "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
+    run(onHost(port, List.of("sh", "-c", set)), new byte[0]);
   }
 
   /** The next host's. */
@@ -150,11 +172,11 @@ final class NamespaceNetwork implements AutoCloseable {
     return List.of(role, "port" + port, mac.toString(), gateway.toString());
   }
 
-  private void addHost(int port, List<String> arguments) throws IOException {
+  private void addHost(int port, List<String> arguments, boolean bridged) throws IOException {
     run(shell(arguments), host);
     String name = arguments.get(1);
-    bridgePorts.ifPresent(receivers -> receivers.add(name));
-    if (bridgePorts.isPresent()) {
+    if (bridged) {
+      bridgePorts.orElseThrow().add(name);
       run(shell(List.of(BRIDGE, name, arguments.get(2))), bridgePort);
     }
     interfaces.put(port, name);

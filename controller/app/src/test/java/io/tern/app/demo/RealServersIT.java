@@ -1,17 +1,12 @@
 package io.tern.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +24,7 @@ class RealServersIT {
 
   @BeforeEach
   void needsRoot() throws Exception {
-    List<String> obstacles =
-        PrivateNamespaces.obstacles(PrivateNamespaces.tools(), PrivateNamespaces.Pins.PRIVATE);
-    if (!obstacles.isEmpty()) {
-      System.out.println("NOT RUN: XDP on real servers; it would need " + obstacles);
-    }
-    assumeTrue(obstacles.isEmpty(), () -> "not run; it would need " + obstacles);
+    NamespaceScenario.assumePossible("XDP on real servers");
   }
 
   /**
@@ -50,7 +40,7 @@ class RealServersIT {
       DemoAlgorithm algorithm, boolean v4, long seed) throws Exception {
     JsonNode result = run(algorithm, 1, 30, seed, v4, !v4, true);
 
-    assertThat(result.get("failures")).as("%s; %s", result, logs()).isEmpty();
+    assertThat(result.get("failures")).as("%s; %s", result, scenario().logs()).isEmpty();
     assertThat(result.get("survived").asInt()).isEqualTo(1);
     assertThat(result.get("rebindings").asInt()).isEqualTo(1);
     assertThat(result.get("networkChanges").asInt()).isEqualTo(1);
@@ -91,7 +81,7 @@ class RealServersIT {
   void everyConnectionSurvivesWithXdpOnTheRealServers() throws Exception {
     JsonNode result = run(DemoAlgorithm.SINGLE_PASS, CLIENTS, 20, 1, true, true, true);
 
-    assertThat(result.get("failures")).as("%s; %s", result, logs()).isEmpty();
+    assertThat(result.get("failures")).as("%s; %s", result, scenario().logs()).isEmpty();
     assertThat(result.get("survived").asInt()).isEqualTo(CLIENTS);
     assertThat(result.get("rebindings").asInt()).isEqualTo(CLIENTS);
     assertThat(result.get("networkChanges").asInt()).isEqualTo(CLIENTS);
@@ -119,38 +109,13 @@ class RealServersIT {
       boolean v6,
       boolean steering)
       throws IOException {
-    List<String> command =
-        PrivateNamespaces.inside(
-            ChildJvm.command(directory, List.of("-Xmx256m"), RealServers.class.getName()),
-            PrivateNamespaces.Pins.PRIVATE);
-    try (ChildProcess scenario =
-        ChildProcess.start("the real servers", directory.resolve("scenario.log"), command)) {
-      scenario.write(
-          new RealServers.Task(
-              algorithm, clients, chunks, seed, v4, v6, steering, directory.toString()));
-      return scenario.read(JsonNode.class);
-    } catch (IOException e) {
-      throw new IOException(logs(), e);
-    }
+    return scenario()
+        .run(
+            new RealServers.Task(
+                algorithm, clients, chunks, seed, v4, v6, steering, directory.toString()));
   }
 
-  private String logs() {
-    StringBuilder text = new StringBuilder();
-    try (Stream<Path> files = Files.list(directory)) {
-      files
-          .filter(file -> file.toString().endsWith(".log"))
-          .forEach(file -> text.append(file).append(": ").append(read(file)).append('\n'));
-    } catch (IOException e) {
-      text.append(e);
-    }
-    return text.toString();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private NamespaceScenario scenario() {
+    return new NamespaceScenario(directory, RealServers.class);
   }
 }

@@ -1,13 +1,10 @@
 package io.tern.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +25,7 @@ class RollingRestartIT {
 
   @BeforeEach
   void needsRoot() throws Exception {
-    List<String> obstacles =
-        PrivateNamespaces.obstacles(PrivateNamespaces.tools(), PrivateNamespaces.Pins.PRIVATE);
-    if (!obstacles.isEmpty()) {
-      System.out.println("NOT RUN: the rolling restart; it would need " + obstacles);
-    }
-    assumeTrue(obstacles.isEmpty(), () -> "not run; it would need " + obstacles);
+    NamespaceScenario.assumePossible("the rolling restart");
   }
 
   @Test
@@ -42,7 +34,7 @@ class RollingRestartIT {
     JsonNode result = run(RESTARTS, true);
 
     System.out.println("rolling restart, " + RESTARTS + " restarts: " + result);
-    assertThat(result.get("lost")).as(logs()).isEmpty();
+    assertThat(result.get("lost")).as(scenario().logs()).isEmpty();
     assertThat(result.get("connections").asInt()).isGreaterThan(CLIENTS);
     assertThat(result.get("rebindings").asInt()).isEqualTo(result.get("connections").asInt());
     assertThat(result.get("served").asInt())
@@ -60,29 +52,11 @@ class RollingRestartIT {
   }
 
   private JsonNode run(int restarts, boolean steering) throws IOException {
-    List<String> command =
-        PrivateNamespaces.inside(
-            ChildJvm.command(directory, List.of("-Xmx192m"), RollingRestart.class.getName()),
-            PrivateNamespaces.Pins.PRIVATE);
-    try (ChildProcess scenario =
-        ChildProcess.start("the restarts", directory.resolve("scenario.log"), command)) {
-      scenario.write(
-          new RollingRestart.Task(restarts, WORKERS, CLIENTS, steering, directory.toString()));
-      return scenario.read(JsonNode.class);
-    } catch (IOException e) {
-      throw new IOException(logs(), e);
-    }
+    return scenario()
+        .run(new RollingRestart.Task(restarts, WORKERS, CLIENTS, steering, directory.toString()));
   }
 
-  private String logs() {
-    StringBuilder text = new StringBuilder();
-    for (String log : List.of("scenario.log", "workers.log")) {
-      try {
-        text.append(log).append(": ").append(Files.readString(directory.resolve(log)));
-      } catch (IOException e) {
-        text.append(log).append(": ").append(e);
-      }
-    }
-    return text.toString();
+  private NamespaceScenario scenario() {
+    return new NamespaceScenario(directory, RollingRestart.class);
   }
 }

@@ -3,8 +3,6 @@ package io.tern.app.demo;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -27,9 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +37,6 @@ public final class RestartedServer {
   static final String CID_KEY = "cid.key";
 
   private static final Logger logger = LoggerFactory.getLogger(RestartedServer.class);
-
-  /** How long no connection must be there before the process ends. */
-  private static final long QUIET_MILLIS = 500;
 
   private static final int RECEIVE_BUFFER = 1 << 20;
 
@@ -87,8 +79,7 @@ public final class RestartedServer {
   /** The last line of a process that has ended of its own accord. */
   record Drained(int connections) {}
 
-  private final AtomicInteger open = new AtomicInteger();
-  private final AtomicInteger all = new AtomicInteger();
+  private final OpenConnections connections = new OpenConnections();
 
   private RestartedServer() {}
 
@@ -143,7 +134,7 @@ public final class RestartedServer {
                 generator,
                 generator.localConnectionIdLength(),
                 Duration.ofMillis(task.idleTimeoutMillis()),
-                new Connections()));
+                connections));
     socket.config().setAutoRead(true);
     worker.ifPresent(
         w -> {
@@ -156,43 +147,9 @@ public final class RestartedServer {
       return;
     }
     worker.ifPresent(Worker::drain);
-    CountDownLatch drained = new CountDownLatch(1);
-    loops.next().execute(() -> awaitQuiet(loops, drained, 0));
-    drained.await();
+    connections.awaitNone(loops.next());
     worker.ifPresent(Worker::close);
     socket.close().sync();
-    parent.write(new Drained(all.get()));
-  }
-
-  private void awaitQuiet(MultiThreadIoEventLoopGroup loops, CountDownLatch drained, long quiet) {
-    if (open.get() == 0 && quiet >= QUIET_MILLIS) {
-      drained.countDown();
-      return;
-    }
-    long next = open.get() == 0 ? quiet + QUIET_MILLIS / 5 : 0;
-    loops
-        .next()
-        .schedule(() -> awaitQuiet(loops, drained, next), QUIET_MILLIS / 5, TimeUnit.MILLISECONDS);
-  }
-
-  /** Counts connections from their first packet to their end. */
-  @Sharable
-  private final class Connections extends ChannelInboundHandlerAdapter {
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-      open.incrementAndGet();
-      all.incrementAndGet();
-      ctx.channel().closeFuture().addListener(closed -> open.decrementAndGet());
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      ctx.close();
-    }
-
-    @Override
-    public boolean isSharable() {
-      return true;
-    }
+    parent.write(new Drained(connections.all()));
   }
 }

@@ -2,9 +2,6 @@ package io.tern.app.demo;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.tern.cid.CidAlgorithm;
 import io.tern.cid.CidKey;
 import io.tern.core.intent.Endpoint;
@@ -22,8 +19,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,9 +37,6 @@ public final class RollingRestart {
 
   private static final Path GROUP = Path.of("/sys/fs/bpf/tern_rolling_restart");
   private static final Duration STALL = Duration.ofSeconds(15);
-  private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final int MIN_CHUNKS = 15;
-  private static final int MAX_CHUNKS = 60;
   private static final int PATIENCE_SECONDS = 120;
 
   /**
@@ -79,14 +71,9 @@ public final class RollingRestart {
       long noneAccepts) {}
 
   private final Task task;
-  private final Random random = new Random(11);
-  private final AtomicInteger connections = new AtomicInteger();
-  private final AtomicInteger rebindings = new AtomicInteger();
-  private final Map<String, Integer> lost = new TreeMap<>();
   private final AtomicInteger served = new AtomicInteger();
   private final List<CompletableFuture<Void>> ends = new ArrayList<>();
   private final ExecutorService waiting = Executors.newCachedThreadPool();
-  private volatile boolean over;
 
   private RollingRestart(Task task) {
     this.task = task;
@@ -119,19 +106,15 @@ public final class RollingRestart {
     new SecureRandom().nextBytes(key);
     Files.writeString(scratch.resolve(RestartedServer.CID_KEY), HexFormat.of().formatHex(key));
     DemoTls.create().write(scratch);
-    QuicSslContext tls = DemoTls.clientOf(scratch);
 
-    MultiThreadIoEventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    RestartClients.Outcome outcome;
     WorkerCounters counters = new WorkerCounters(0, 0, 0, 0, 0);
     try (PortSelector selector = PortSelector.start("nat");
         SocketNat nat = new SocketNat(selector, 1)) {
       List<ChildProcess> generation = start(0, vip);
-      List<CompletableFuture<Void>> clients = new ArrayList<>();
-      for (int i = 0; i < task.clients(); i++) {
-        clients.add(new CompletableFuture<>());
-        connect(loops, tls, nat, vip, clients.get(i));
-      }
+      RestartClients clients =
+          new RestartClients(nat, DemoTls.clientOf(scratch), vip, task.clients(), STALL, 11);
+      clients.start();
       for (int restart = 1; restart <= task.restarts(); restart++) {
         List<ChildProcess> next = start(restart, vip);
         if (task.steering()) {
@@ -142,10 +125,7 @@ public final class RollingRestart {
         drain(generation);
         generation = next;
       }
-      over = true;
-      for (CompletableFuture<Void> client : clients) {
-        client.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      }
+      outcome = clients.stop();
       drain(generation);
       for (CompletableFuture<Void> end : ends) {
         end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -156,18 +136,16 @@ public final class RollingRestart {
         }
       }
     }
-    synchronized (lost) {
-      return new Result(
-          connections.get(),
-          lost,
-          rebindings.get(),
-          served.get(),
-          counters.byCid(),
-          counters.unroutable(),
-          counters.unknown(),
-          counters.gone(),
-          counters.noneAccepts());
-    }
+    return new Result(
+        outcome.connections(),
+        outcome.lost(),
+        outcome.rebindings(),
+        served.get(),
+        counters.byCid(),
+        counters.unroutable(),
+        counters.unknown(),
+        counters.gone(),
+        counters.noneAccepts());
   }
 
   /** All processes of a generation, when all of them serve. */
@@ -213,60 +191,6 @@ public final class RollingRestart {
                 }
               },
               waiting));
-    }
-  }
-
-  /** One connection after the other, until the last restart is over. */
-  private void connect(
-      MultiThreadIoEventLoopGroup loops,
-      QuicSslContext tls,
-      SocketNat nat,
-      Endpoint vip,
-      CompletableFuture<Void> done) {
-    if (over) {
-      done.complete(null);
-      return;
-    }
-    int chunks;
-    long seed;
-    synchronized (random) {
-      chunks = MIN_CHUNKS + random.nextInt(MAX_CHUNKS - MIN_CHUNKS);
-      seed = random.nextLong();
-    }
-    try {
-      AccessNetwork.Line line = nat.connect(vip);
-      connections.incrementAndGet();
-      new TransferClient(
-              loops,
-              tls,
-              line.clientSide(),
-              new TransferClient.Transfer(chunks, PAUSE, STALL, seed),
-              sent -> rebind(line, sent == chunks / 2),
-              received -> {})
-          .run()
-          .thenAccept(
-              outcome -> {
-                if (!outcome.survived()) {
-                  synchronized (lost) {
-                    lost.merge(outcome.failure(), 1, Integer::sum);
-                  }
-                }
-                connect(loops, tls, nat, vip, done);
-              });
-    } catch (IOException e) {
-      done.completeExceptionally(e);
-    }
-  }
-
-  private void rebind(AccessNetwork.Line line, boolean now) {
-    if (!now) {
-      return;
-    }
-    try {
-      line.rebind();
-      rebindings.incrementAndGet();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the NAT has no socket for another address", e);
     }
   }
 

@@ -1,30 +1,35 @@
 package io.tern.app.demo;
 
-import io.tern.core.intent.Endpoint;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 
-/**
- * BMv2 in the demo's own network namespace, and the hosts behind its ports, by veth pairs. Works
- * inside {@link PrivateNamespaces} only.
- */
-final class Bmv2Fabric implements Fabric {
-  private final Resources resources = new Resources();
-  private final NamespaceHosts hosts;
+/** BMv2 in the demo's own network namespace, and the hosts behind its ports, by veth pairs. */
+final class Bmv2Fabric extends NamespaceFabric {
   private final Bmv2Process bmv2;
+
+  private Bmv2Fabric(Resources resources, NamespaceHosts hosts, Bmv2Process bmv2) {
+    super(resources, hosts);
+    this.bmv2 = bmv2;
+  }
 
   /**
    * Builds the network and starts the switch.
    *
    * @param directory for logs and keys; exists, and is nobody else's to read
    */
-  Bmv2Fabric(DemoOptions options, Path directory) throws Exception {
-    NamespaceNetwork network = NamespaceNetwork.cables();
-    hosts = resources.add(new NamespaceHosts(options, directory, network));
-    bmv2 = resources.add(Bmv2Process.start(network.interfaces(), directory.resolve("bmv2.log")));
+  static Bmv2Fabric start(DemoOptions options, Path directory) throws Exception {
+    Resources resources = new Resources();
+    try {
+      NamespaceNetwork network = resources.add(NamespaceNetwork.cables());
+      NamespaceHosts hosts = resources.add(new NamespaceHosts(options, directory, network));
+      Bmv2Process bmv2 =
+          resources.add(Bmv2Process.start(network.interfaces(), directory.resolve("bmv2.log")));
+      return new Bmv2Fabric(resources, hosts, bmv2);
+    } catch (Exception e) {
+      resources.close();
+      throw e;
+    }
   }
 
   @Override
@@ -43,26 +48,7 @@ final class Bmv2Fabric implements Fabric {
   }
 
   @Override
-  public InetAddress controllerAddress() {
-    return NamespaceNetwork.CONTROLLER;
-  }
-
-  @Override
-  public void startServers(
-      InetSocketAddress controller, List<ServerSite> sites, List<Endpoint> vips)
-      throws IOException, InterruptedException {
-    hosts.startServers(controller, sites, vips);
-  }
-
-  @Override
-  public ClientRun.Result runClients(List<Endpoint> vips, ClientRun.Observer observer)
-      throws IOException, InterruptedException {
-    return hosts.runClients(vips, observer, bmv2::checkAlive);
-  }
-
-  /** Stops servers and switch; the network disappears with the namespaces. */
-  @Override
-  public void close() throws Exception {
-    resources.close();
+  void checkAlive() throws IOException {
+    bmv2.checkAlive();
   }
 }

@@ -180,8 +180,8 @@ public final class DemoCommand implements Callable<Integer> {
   private Fabric fabric(DemoOptions options, Path directory) throws Exception {
     return switch (dataPlane) {
       case embedded -> new EmbeddedFabric(options);
-      case bmv2 -> new Bmv2Fabric(options, directory);
-      case xdp -> new XdpFabric(options, directory);
+      case bmv2 -> Bmv2Fabric.start(options, directory);
+      case xdp -> XdpFabric.start(options, directory);
     };
   }
 

@@ -1,35 +1,42 @@
 package io.tern.app.demo;
 
-import io.tern.core.intent.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * An edge load balancer of one host: {@code tern agent} in a network namespace with one interface,
  * on which the kernel runs the XDP program. A bridge joins it with the clients and the servers.
- * Works inside {@link PrivateNamespaces} only.
  */
-final class XdpFabric implements Fabric {
-  private final Resources resources = new Resources();
-  private final NamespaceHosts hosts;
+final class XdpFabric extends NamespaceFabric {
   private final AgentProcess agent;
+
+  private XdpFabric(Resources resources, NamespaceHosts hosts, AgentProcess agent) {
+    super(resources, hosts);
+    this.agent = agent;
+  }
 
   /**
    * Builds the network and starts the agent.
    *
    * @param directory for logs and keys; exists, and is nobody else's to read
    */
-  XdpFabric(DemoOptions options, Path directory) throws Exception {
-    NamespaceNetwork network = resources.add(NamespaceNetwork.bridged());
-    InetAddress management =
-        network.addEdge(DemoAddresses.EDGE_PORT, DemoAddresses.SWITCH, DemoAddresses.NAT);
-    hosts = resources.add(new NamespaceHosts(options, directory, network));
-    agent =
-        resources.add(
-            AgentProcess.start(network, DemoAddresses.EDGE_PORT, management, "edge", directory));
+  static XdpFabric start(DemoOptions options, Path directory) throws Exception {
+    Resources resources = new Resources();
+    try {
+      NamespaceNetwork network = resources.add(NamespaceNetwork.bridged());
+      InetAddress management =
+          network.addEdge(DemoAddresses.EDGE_PORT, DemoAddresses.SWITCH, DemoAddresses.NAT);
+      NamespaceHosts hosts = resources.add(new NamespaceHosts(options, directory, network));
+      AgentProcess agent =
+          resources.add(
+              AgentProcess.start(network, DemoAddresses.EDGE_PORT, management, "edge", directory));
+      return new XdpFabric(resources, hosts, agent);
+    } catch (Exception e) {
+      resources.close();
+      throw e;
+    }
   }
 
   @Override
@@ -59,26 +66,7 @@ final class XdpFabric implements Fabric {
   }
 
   @Override
-  public InetAddress controllerAddress() {
-    return NamespaceNetwork.CONTROLLER;
-  }
-
-  @Override
-  public void startServers(
-      InetSocketAddress controller, List<ServerSite> sites, List<Endpoint> vips)
-      throws IOException, InterruptedException {
-    hosts.startServers(controller, sites, vips);
-  }
-
-  @Override
-  public ClientRun.Result runClients(List<Endpoint> vips, ClientRun.Observer observer)
-      throws IOException, InterruptedException {
-    return hosts.runClients(vips, observer, agent::checkAlive);
-  }
-
-  /** Stops servers and agent; the network disappears with the namespaces. */
-  @Override
-  public void close() throws Exception {
-    resources.close();
+  void checkAlive() throws IOException {
+    agent.checkAlive();
   }
 }

@@ -31,7 +31,7 @@ class FabricFailureIT {
   }
 
   @Test
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void noConnectionDiesWithTheSwitchWhereTheServersSteer() throws Exception {
     List<Model> models = models();
 

@@ -62,9 +62,10 @@ static __always_inline __u32 flow_hash(const struct packet *packet)
 static __always_inline __u32 find_fallback(const struct vip *vip, __u32 hash)
 {
 	__u32 slot = vip->fallback_base + (hash & vip->fallback_mask);
-	__u32 *owner = bpf_map_lookup_elem(&fallback, &slot);
+	__u32 place = slot / SLOTS_OF_VALUE;
+	struct slots *slots = bpf_map_lookup_elem(&fallback, &place);
 
-	return owner ? *owner : 0;
+	return slots ? slots->owner[slot % SLOTS_OF_VALUE] : 0;
 }
 
 /* Counts a packet that a CID took to another backend than the fallback would have, if the VIP asks. */

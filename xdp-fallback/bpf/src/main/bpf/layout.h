@@ -9,11 +9,9 @@
  * there is no hidden padding, so that the bytes are the same whoever writes them. Integers are in
  * host byte order unless they say network order.
  *
- * Whoever changes a layout raises LAYOUT_VERSION: an agent adopts pinned maps of its own version
- * alone.
+ * The agent finds fields by these names, in the object's type information; maps of another layout are
+ * read by theirs, and written anew.
  */
-
-#define LAYOUT_VERSION 1
 
 /* Cells of the contract's counter `reason`, in its order. */
 enum reason {
@@ -78,6 +76,17 @@ struct vip {
 	__u32 zero;
 	/* Nanoseconds that `known_dcids` and `known_tuples` count; 0: the VIP is not stateful. */
 	__u64 state_timeout;
+};
+
+#define SLOTS_OF_VALUE 4
+
+/*
+ * Value of `fallback`: four slots side by side. The kernel gives a smaller value eight octets as well,
+ * and what decides about a packet of a new flow is how much of the array the caches hold. Each is the
+ * index of the backend that owns it, plus one; 0: nobody.
+ */
+struct slots {
+	__u16 owner[SLOTS_OF_VALUE];
 };
 
 /*
@@ -185,14 +194,18 @@ enum mode {
 /* There is an entry in `serving_backend`: what is remembered of the backend counts. */
 #define BACKEND_SERVES 0x01
 
+/*
+ * What few packets want comes first: the values of an array begin eight octets before a cache line
+ * (Linux 6.18), and what the others want is in one.
+ */
 struct backend {
+	__u32 flags;
+	/* Of the contract; what is remembered of an index holds only for the ID that it had then. */
+	__u32 id;
 	/* MODE_NONE: no entry in `backend`. */
 	__u32 mode;
 	/* Where its packets leave; the interface that they came in by is XDP_TX. */
 	__u32 ifindex;
-	__u32 flags;
-	/* Of the contract; what is remembered of an index holds only for the ID that it had then. */
-	__u32 id;
 	__u8 dst_mac[6];
 	/* Zero: the source MAC address stays. */
 	__u8 src_mac[6];

@@ -58,12 +58,12 @@ struct {
 	__uint(max_entries, SERVER_IDS);
 } server_id SEC(".maps");
 
-/* Backend index plus one; 0 is an empty slot. */
+/* By slot / SLOTS_OF_VALUE. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__type(key, __u32);
-	__type(value, __u32);
-	__uint(max_entries, FALLBACK_SLOTS);
+	__type(value, struct slots);
+	__uint(max_entries, FALLBACK_SLOTS / SLOTS_OF_VALUE);
 } fallback SEC(".maps");
 
 struct {

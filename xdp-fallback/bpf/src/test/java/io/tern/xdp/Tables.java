@@ -61,8 +61,10 @@ final class Tables {
     for (int backend = 0; backend < SERVERS - 1; backend++) {
       put("backends", index(backend), backend(backend));
     }
-    for (int slot = 0; slot < 15; slot++) {
-      put("fallback", index(slot), Struct.of(4).u32(slot % SERVERS + 1));
+    // Four in each; the last one is nobody's.
+    for (int slot = 0; slot < 16; slot += 4) {
+      Struct slots = Struct.of(8).u16(owner(slot)).u16(owner(slot + 1));
+      put("fallback", index(slot / 4), slots.u16(owner(slot + 2)).u16(owner(slot + 3)));
     }
     put("return_path_v4", endpoint(BACKEND_V4, BACKEND_PORT), endpoint(VIP_V4, VIP_PORT));
     put("return_path_v6", endpoint(BACKEND_V6, BACKEND_PORT), endpoint(VIP_V6, VIP_PORT));
@@ -117,13 +119,17 @@ final class Tables {
     boolean v4 = index == 1 || index == 3 || index == 5;
     Struct backend =
         Struct.of(64)
-            .u32(index == SERVERS - 2 ? MODE_LOCAL : MODE_L2 + index, LOOPBACK + index % 2, 1)
-            .u32(index + 1)
+            .u32(1, index + 1)
+            .u32(index == SERVERS - 2 ? MODE_LOCAL : MODE_L2 + index, LOOPBACK + index % 2)
             .u8(2, 0, 0, 0, 0, index, 2, 0, 0, 0, 1, index % 2)
             .be16(nat ? BACKEND_PORT : GUE_PORT)
             .u16(0xffff);
     backend.raw(v4 ? TUNNEL_V4 : TUNNEL_V6);
     return backend.at(48).raw(v4 ? BACKEND_V4 : BACKEND_V6);
+  }
+
+  private static int owner(int slot) {
+    return slot < 15 ? slot % SERVERS + 1 : 0;
   }
 
   private static Struct endpoint(byte[] address, int port) {

@@ -54,13 +54,13 @@ public final class XdpCommand implements Callable<Integer> {
 
   @Option(
       names = "--live-rounds",
-      defaultValue = "11",
+      defaultValue = "31",
       description = "Rounds over veth; 0: none. Default: ${DEFAULT-VALUE}.")
   private int liveRounds;
 
   @Option(
       names = "--live-frames",
-      defaultValue = "65536",
+      defaultValue = "32768",
       description = "Packets over veth in a turn. Default: ${DEFAULT-VALUE}.")
   private int liveFrames;
 

@@ -22,6 +22,7 @@ final class XdpTables {
   private static final int PORT = 443;
   private static final int SERVERS = 65_536;
   private static final int BACKENDS = 1000;
+  private static final int SLOTS_OF_VALUE = 4;
   private static final int POOL = 1;
   private static final int CID_ENTRY = 24;
   private static final int SERVER_ID_OCTETS = 4;
@@ -51,10 +52,15 @@ final class XdpTables {
         Octets.of(32).u32(0, POOL, 0, SERVERS - 1, 0, 0));
     try (BpfMap servers = object.map("server_id_short");
         BpfMap slots = object.map("fallback")) {
+      Octets owners = Octets.of(SLOTS_OF_VALUE * Short.BYTES);
       for (int i = 0; i < SERVERS; i++) {
         Octets sid = Octets.of(8).u16(1).u32(i);
         write(servers, sid, Octets.of(8).u32(i % BACKENDS, i));
-        write(slots, Octets.index(i), Octets.of(4).u32(i % BACKENDS + 1));
+        owners.u16(i % BACKENDS + 1);
+        if (i % SLOTS_OF_VALUE == SLOTS_OF_VALUE - 1) {
+          write(slots, Octets.index(i / SLOTS_OF_VALUE), owners);
+          owners.at(0);
+        }
       }
     }
   }
@@ -84,7 +90,7 @@ final class XdpTables {
       for (int i = 0; i < BACKENDS; i++) {
         Octets backend =
             Octets.of(64)
-                .u32(what.mode().number, interfaceIndex, 0, i + 1)
+                .u32(0, i + 1, what.mode().number, interfaceIndex)
                 .u8(2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2);
         backend.at(32).u8(10, 9, 9, 9).at(48).u8(10, 100, i >> 8, i);
         write(backends, Octets.index(i), backend);

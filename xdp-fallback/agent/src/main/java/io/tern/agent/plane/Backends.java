@@ -17,6 +17,9 @@ import java.util.Map;
 final class Backends {
   private static final int SERVES = 1;
 
+  /** Indices that slots can have: 16 bits, where 0 is nobody. */
+  static final int SLOT_OWNERS = 0xffff;
+
   private final Table table;
   private final Cells cells;
   private final SavedEntries saved;
@@ -84,7 +87,7 @@ final class Backends {
     this.ports = ports;
     this.nextHops = nextHops;
     this.entryLimit = limit;
-    this.indices = new Indices("indices of backends", 0, capacityFor(limit));
+    this.indices = new Indices("indices of backends", 0, capacityFor(limit), SLOT_OWNERS);
     this.mode = table.value("mode");
     this.ifindex = table.value("ifindex");
     this.flags = table.value("flags");

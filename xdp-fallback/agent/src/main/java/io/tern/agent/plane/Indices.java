@@ -2,6 +2,7 @@ package io.tern.agent.plane;
 
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.Queue;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Queue;
 final class Indices {
   private final String what;
   private final int capacity;
+  private final int sought;
   private final BitSet used = new BitSet();
   private final Queue<Integer> returned = new ArrayDeque<>();
   private int next;
@@ -19,9 +21,15 @@ final class Indices {
 
   /** Hands out {@code first} to {@code capacity} - 1. */
   Indices(String what, int first, int capacity) {
+    this(what, first, capacity, capacity);
+  }
+
+  /** The same; those from {@code sought} on only when none below is free. */
+  Indices(String what, int first, int capacity, int sought) {
     this.what = what;
     this.next = first;
     this.capacity = capacity;
+    this.sought = Math.min(sought, capacity);
   }
 
   /** Marks an index as taken that a map has already. */
@@ -39,12 +47,27 @@ final class Indices {
     while (next < capacity && used.get(next)) {
       next++;
     }
-    Integer index = next < capacity ? Integer.valueOf(next++) : returned.poll();
+    Integer index = next < sought ? null : takeReturned();
+    if (index == null) {
+      index = next < capacity ? Integer.valueOf(next++) : returned.poll();
+    }
     if (index == null) {
       throw Refusal.full("all %d of %s are in use", capacity, what);
     }
     used.set(index);
     return index;
+  }
+
+  /** The one below {@code sought} that was given back first; null if there is none. */
+  private Integer takeReturned() {
+    for (Iterator<Integer> each = returned.iterator(); each.hasNext(); ) {
+      Integer index = each.next();
+      if (index < sought) {
+        each.remove();
+        return index;
+      }
+    }
+    return null;
   }
 
   /** The preferred one if it is free again, else any. */
@@ -58,7 +81,7 @@ final class Indices {
 
   /** Whether cells of indices may still count for who had them before. */
   boolean areUsedAgain() {
-    return unknownPast || (next >= capacity && everReturned);
+    return unknownPast || (next >= sought && everReturned);
   }
 
   void giveBack(int index) {

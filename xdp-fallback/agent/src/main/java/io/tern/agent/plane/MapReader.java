@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -159,27 +160,35 @@ public final class MapReader {
   private void readSlots(List<RestoredState.PoolPlace> pools) {
     TreeMap<Integer, RestoredState.PoolPlace> byBase = new TreeMap<>();
     pools.stream().filter(pool -> pool.slots() > 0).forEach(pool -> byBase.put(pool.base(), pool));
+    MapShape shape = layout.map("fallback");
+    // An element was one slot once.
+    Field owner = shape.optionalValue("owner").orElseGet(() -> shape.value(Field.WHOLE));
     maps.apply("fallback")
         .forEach(
             (key, value) -> {
-              int slot = key.getInt(0);
-              Map.Entry<Integer, RestoredState.PoolPlace> found = byBase.floorEntry(slot);
-              Long id = backendIds.get(value.getInt(0) - 1);
-              if (id == null
-                  || found == null
-                  || slot - found.getKey() >= found.getValue().slots()) {
-                return;
+              int first = key.getInt(0) * owner.count();
+              for (int i = 0; i < owner.count(); i++) {
+                readSlot(byBase, first + i, (int) owner.get(value, i) - 1);
               }
-              entries.add(
-                  entry(
-                      Tables.Fallback.ID,
-                      List.of(
-                          BigInteger.valueOf(found.getValue().id()),
-                          BigInteger.valueOf(slot - found.getKey())),
-                      Actions.ToFallbackBackend.ID,
-                      List.of(BigInteger.valueOf(id)),
-                      Restored.IN_PLACE));
             });
+  }
+
+  private void readSlot(
+      NavigableMap<Integer, RestoredState.PoolPlace> byBase, int slot, int backendIndex) {
+    Map.Entry<Integer, RestoredState.PoolPlace> found = byBase.floorEntry(slot);
+    Long id = backendIds.get(backendIndex);
+    if (id == null || found == null || slot - found.getKey() >= found.getValue().slots()) {
+      return;
+    }
+    entries.add(
+        entry(
+            Tables.Fallback.ID,
+            List.of(
+                BigInteger.valueOf(found.getValue().id()),
+                BigInteger.valueOf(slot - found.getKey())),
+            Actions.ToFallbackBackend.ID,
+            List.of(BigInteger.valueOf(id)),
+            Restored.IN_PLACE));
   }
 
   private void readReturnPaths(int tableId, int actionId, String name) {

@@ -1,6 +1,7 @@
 package io.tern.agent.plane;
 
 import io.tern.agent.layout.Field;
+import io.tern.agent.layout.LayoutException;
 import io.tern.agent.plane.Backends.Backend;
 import io.tern.embedded.engine.DataPlane.ActionCall;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
@@ -9,12 +10,16 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Pools, which the contract knows by their IDs alone: an index of their own, and a range of slots
  * in the array {@code fallback}. Table {@code fallback}. Not thread-safe.
  */
 final class Pools {
+  /** Slots of an element of the array; ranges of slots begin and end with one. */
+  private static final int SLOTS_OF_ELEMENT = 4;
+
   private final Table fallback;
   private final Table saved;
   private final Backends backends;
@@ -26,6 +31,7 @@ final class Pools {
   /** What the program remembers of a pool that comes back is under the index that it had. */
   private final Map<Integer, Integer> lastIndices = new HashMap<>();
 
+  private final Field owner;
   private final Field savedIndex;
   private final Field savedBase;
   private final Field savedSlots;
@@ -74,14 +80,24 @@ final class Pools {
     this.slotLimit = slotLimit;
     this.indices = new Indices("pools", 1, pools);
     this.ranges = new SlotRanges(capacityFor(slotLimit));
+    this.owner = fallback.value("owner");
+    if (owner.count() != SLOTS_OF_ELEMENT) {
+      throw new LayoutException(
+          "map 'fallback' has " + owner.count() + " slots in an element, not " + SLOTS_OF_ELEMENT);
+    }
     this.savedIndex = saved.value("index");
     this.savedBase = saved.value("base");
     this.savedSlots = saved.value("slots");
   }
 
-  /** Elements of the array: a pool that grows has two ranges for a moment. */
-  static int capacityFor(int slots) {
+  /** Slots of the array: a pool that grows has two ranges for a moment. */
+  private static int capacityFor(int slots) {
     return (int) Math.max(2 * SlotRanges.sizeFor(slots), 2L * SlotRanges.MINIMUM);
+  }
+
+  /** Elements of the array for so many slots in all pools. */
+  static int elementsFor(int slots) {
+    return capacityFor(slots) / SLOTS_OF_ELEMENT;
   }
 
   void claim(int id, int index, int base, int size) {
@@ -143,12 +159,13 @@ final class Pools {
     try {
       ensureSlots(pool, slot + 1);
       backend = backends.reference(backendId);
+      requireOwner(backend);
       Slot entry = new Slot(pool, (int) slot, backend);
       pool.owners[entry.number] = entry;
       pool.slots++;
       slots++;
       if (!restored) {
-        write(entry);
+        write(pool, entry.number);
       }
       return entry;
     } catch (RuntimeException e) {
@@ -162,16 +179,29 @@ final class Pools {
 
   void modify(Slot slot, long backendId) {
     Backend old = slot.backend;
-    slot.backend = backends.reference(backendId);
-    write(slot);
+    Backend backend = backends.reference(backendId);
+    try {
+      requireOwner(backend);
+    } catch (RuntimeException e) {
+      backends.unreference(backend);
+      throw e;
+    }
+    slot.backend = backend;
+    write(slot.pool, slot.number);
     backends.unreference(old);
   }
 
-  void delete(Slot slot) {
-    if (fallback.isBound()) {
-      fallback.clear().at(slot.pool.base + slot.number).write();
+  private static void requireOwner(Backend backend) {
+    if (backend.index >= Backends.SLOT_OWNERS) {
+      throw Refusal.full(
+          "backend %d is beyond the %d that slots can name on this device",
+          backend.id, Backends.SLOT_OWNERS);
     }
+  }
+
+  void delete(Slot slot) {
     slot.pool.owners[slot.number] = null;
+    write(slot.pool, slot.number);
     slot.pool.slots--;
     slots--;
     backends.unreference(slot.backend);
@@ -195,11 +225,7 @@ final class Pools {
     int oldSize = pool.owners.length;
     pool.base = ranges.take((int) size);
     pool.owners = Arrays.copyOf(pool.owners, (int) size);
-    for (Slot slot : pool.owners) {
-      if (slot != null) {
-        write(slot);
-      }
-    }
+    writeAll(pool);
     save(pool);
     pool.vips.forEach(Vips.Vip::write);
     if (oldSize > 0) {
@@ -211,17 +237,32 @@ final class Pools {
   private void zero(int base, int size) {
     if (fallback.isBound()) {
       fallback.clear();
-      for (int slot = base; slot < base + size; slot++) {
-        fallback.at(slot).write();
+      for (int slot = base; slot < base + size; slot += SLOTS_OF_ELEMENT) {
+        fallback.at(slot / SLOTS_OF_ELEMENT).write();
       }
     }
   }
 
-  private void write(Slot slot) {
+  /** Writes the element that a slot of the pool is in; the other slot in it stays what it is. */
+  private void write(Pool pool, int number) {
     if (fallback.isBound()) {
-      fallback.at(slot.pool.base + slot.number);
-      fallback.value().putInt(0, slot.backend.index + 1);
+      int first = number - number % SLOTS_OF_ELEMENT;
+      fallback.at((pool.base + first) / SLOTS_OF_ELEMENT);
+      for (int i = 0; i < SLOTS_OF_ELEMENT; i++) {
+        Slot slot = pool.owners[first + i];
+        owner.put(fallback.value(), i, slot == null ? 0 : slot.backend.index + 1);
+      }
       fallback.write();
+    }
+  }
+
+  /** Writes a pool's slots to a range that has none. */
+  private void writeAll(Pool pool) {
+    for (int first = 0; first < pool.owners.length; first += SLOTS_OF_ELEMENT) {
+      List<Slot> element = Arrays.asList(pool.owners).subList(first, first + SLOTS_OF_ELEMENT);
+      if (element.stream().anyMatch(Objects::nonNull)) {
+        write(pool, first);
+      }
     }
   }
 
@@ -248,10 +289,8 @@ final class Pools {
   void writeAll(boolean slotsToo) {
     for (Pool pool : byId.values()) {
       save(pool);
-      for (Slot slot : pool.owners) {
-        if (slot != null && slotsToo) {
-          write(slot);
-        }
+      if (slotsToo) {
+        writeAll(pool);
       }
     }
     if (!slotsToo) {
@@ -260,11 +299,11 @@ final class Pools {
           .map()
           .forEach(
               (key, value) -> {
-                if (value.getInt(0) != 0 && ranges.isFree(key.getInt(0))) {
+                if (value.getLong(0) != 0 && ranges.isFree(key.getInt(0) * SLOTS_OF_ELEMENT)) {
                   stale.add(key.getInt(0));
                 }
               });
-      stale.forEach(slot -> fallback.clear().at(slot).write());
+      stale.forEach(element -> fallback.clear().at(element).write());
     }
   }
 

@@ -39,7 +39,7 @@ public record TableSizes(Map<Integer, Integer> entries) {
         Map.entry("server_id_short", serverIds),
         Map.entry("server_id", serverIds),
         Map.entry("server_cells", serverIds),
-        Map.entry("fallback", Pools.capacityFor(of(Tables.Fallback.ID))),
+        Map.entry("fallback", Pools.elementsFor(of(Tables.Fallback.ID))),
         Map.entry("backends", backends),
         Map.entry("backend_cells", backends),
         Map.entry("return_path_v4", atLeastOne(Tables.ReturnPathV4.ID)),

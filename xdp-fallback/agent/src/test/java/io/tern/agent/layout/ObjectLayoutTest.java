@@ -56,7 +56,7 @@ class ObjectLayoutTest {
 
   @Test
   void aFieldThatMovesIsAnotherLayout() {
-    String other = layout.describe().replaceFirst("value mode 0", "value mode 64");
+    String other = layout.describe().replaceFirst("value mode \\d+", "value mode 64");
 
     assertThat(ObjectLayout.parse(other).hash()).isNotEqualTo(layout.hash());
   }

@@ -2,9 +2,13 @@ package io.tern.benchmark.xdp;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Figures in what the kernel and iproute2 say as text. */
 final class KernelText {
+  private static final Pattern LINK = Pattern.compile("^(\\d{1,9}): ", Pattern.MULTILINE);
+
   private KernelText() {}
 
   /**
@@ -32,16 +36,15 @@ final class KernelText {
   }
 
   /**
-   * The index that {@code ip -o link} begins with.
+   * The index that the line of {@code ip -o link} begins with; warnings may be in front of it.
    *
-   * @throws IOException if it says something else
+   * @throws IOException if there is no such line
    */
   static int interfaceIndex(String text) throws IOException {
-    int colon = text.indexOf(':');
-    try {
-      return Integer.parseInt(text.substring(0, Math.max(colon, 0)));
-    } catch (NumberFormatException e) {
-      throw new IOException("no interface, but '" + text.strip() + "'", e);
+    Matcher line = LINK.matcher(text);
+    if (!line.find()) {
+      throw new IOException("no interface, but '" + text.strip() + "'");
     }
+    return Integer.parseInt(line.group(1));
   }
 }

@@ -46,6 +46,12 @@ class KernelTextTest {
   }
 
   @Test
+  void aWarningInFrontOfItIsNoInterface() throws IOException {
+    String text = "Error: Peer netns reference is invalid.\n2: tb1b@if3: <BROADCAST,UP> mtu 1500\n";
+    assertThat(KernelText.interfaceIndex(text)).isEqualTo(2);
+  }
+
+  @Test
   void anErrorIsNoInterface() {
     assertThatThrownBy(() -> KernelText.interfaceIndex("Device \"tb7b\" does not exist.\n"))
         .isInstanceOf(IOException.class)

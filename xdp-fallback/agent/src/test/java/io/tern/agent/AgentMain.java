@@ -2,6 +2,7 @@ package io.tern.agent;
 
 import io.tern.agent.pin.Links.AttachMode;
 import io.tern.agent.pin.ProgramObject;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,21 @@ final class AgentMain {
     System.out.println(
         "ready " + agent.grpcAddress().getPort() + " adopted " + agent.status().adopted());
     System.out.flush();
+    Thread parent = new Thread(AgentMain::endWithParent, "parent");
+    parent.setDaemon(true);
+    parent.start();
     ended.await();
+  }
+
+  /** The test never writes: its end of the pipe closes when it goes, however it goes. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing that would matter.
+      }
+    } catch (IOException e) {
+      System.err.println("The test is gone: " + e.getMessage());
+    }
+    Runtime.getRuntime().halt(1);
   }
 }

@@ -22,6 +22,7 @@ final class Leftovers {
   private static final Pattern NAME = Pattern.compile("ta([0-9a-z]{1,6})-.*");
   private static final Path INTERFACES = Path.of("/sys/class/net");
   private static final Path NAMESPACES = Path.of("/run/netns");
+  private static final Path MOUNTS = Path.of(System.getProperty("java.io.tmpdir"));
   private static final int DEVICES = 1000;
 
   private Leftovers() {}
@@ -36,7 +37,12 @@ final class Leftovers {
     return ProcessHandle.current().pid() * DEVICES;
   }
 
-  /** Removes pins, interfaces and namespaces of processes that are no more. */
+  /** A directory of this process to mount something at. */
+  static Path mountPoint(String what) {
+    return MOUNTS.resolve(name(what));
+  }
+
+  /** Removes pins, mounts, interfaces and namespaces of processes that are no more. */
   static void clear() throws IOException {
     for (Path pins : list(TestAgents.PINS)) {
       String name = pins.getFileName().toString();
@@ -46,12 +52,18 @@ final class Leftovers {
     }
     for (Path found : list(INTERFACES)) {
       if (isLeft(found)) {
-        ignoringAbsence("link", "delete", found.getFileName().toString());
+        ignoringAbsence("ip", "link", "delete", found.getFileName().toString());
       }
     }
     for (Path found : list(NAMESPACES)) {
       if (isLeft(found)) {
-        ignoringAbsence("netns", "delete", found.getFileName().toString());
+        ignoringAbsence("ip", "netns", "delete", found.getFileName().toString());
+      }
+    }
+    for (Path found : list(MOUNTS)) {
+      if (isLeft(found)) {
+        ignoringAbsence("umount", found.toString());
+        Files.deleteIfExists(found);
       }
     }
   }
@@ -75,9 +87,9 @@ final class Leftovers {
   }
 
   /** The other end of a pair goes along, and so may what another test process clears meanwhile. */
-  private static void ignoringAbsence(String... arguments) {
+  private static void ignoringAbsence(String... command) {
     try {
-      TestInterfaces.ip(arguments);
+      TestInterfaces.run(command);
     } catch (IOException e) {
       System.out.println("Leftovers: " + e.getMessage().strip());
     }

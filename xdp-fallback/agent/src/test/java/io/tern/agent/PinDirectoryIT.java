@@ -42,7 +42,7 @@ class PinDirectoryIT {
   @BeforeEach
   void mount() throws IOException {
     interfaces = new TestInterfaces(1);
-    pins = Files.createDirectory(directory.resolve("bpf"));
+    pins = Files.createDirectory(Leftovers.mountPoint("bpf"));
     TestInterfaces.run("mount", "-t", "bpf", "bpf", pins.toString());
   }
 
@@ -53,6 +53,7 @@ class PinDirectoryIT {
       running.close();
     }
     TestInterfaces.run("umount", pins.toString());
+    Files.delete(pins);
     interfaces.close();
   }
 

@@ -7,6 +7,7 @@ import io.tern.p4.conformance.fixture.Forwarding;
 import io.tern.p4.conformance.fixture.Octets;
 import io.tern.p4.conformance.harness.Conformance;
 import io.tern.p4.conformance.harness.PacketTarget;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.DatagramPacket;
@@ -60,6 +61,9 @@ final class TunnelEndHost {
             .serverId(1, SID, 101)
             .cidConfig(7, 0, 1, SID.length(), 9)
             .steerOnlyVip(VIP, PORT, 7));
+    Thread parent = new Thread(TunnelEndHost::endWithParent, "parent");
+    parent.setDaemon(true);
+    parent.start();
     try (DatagramSocket socket = new DatagramSocket(PORT, InetAddress.getByName(VIP))) {
       System.out.println("ready");
       DatagramPacket packet = new DatagramPacket(new byte[LARGEST], LARGEST);
@@ -71,6 +75,18 @@ final class TunnelEndHost {
         System.out.flush();
       }
     }
+  }
+
+  /** The test never writes: its end of the pipe closes when it goes, however it goes. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing that would matter.
+      }
+    } catch (IOException e) {
+      System.err.println("The test is gone: " + e.getMessage());
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   /** The agent as the controller sees it. */

@@ -1,14 +1,17 @@
 package io.tern.agent.plane;
 
 import io.tern.agent.layout.Field;
+import io.tern.agent.plane.WriteQueue.Stage;
 import io.tern.embedded.engine.DataPlane.ActionCall;
 import io.tern.embedded.engine.DataPlane.CounterValue;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
 import io.tern.p4.contract.TernP4.Tables;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Tables {@code backend} and {@code serving_backend}: both are in one array, whose indices stand
@@ -23,7 +26,10 @@ final class Backends {
   private final Table table;
   private final Cells cells;
   private final SavedEntries saved;
-  private final Shared shared;
+  private final WriteQueue queue;
+  private final Stage writes;
+  private final Stage ends;
+  private final Stage forgotten;
   private final Ports ports;
   private final NextHops nextHops;
   private final int entryLimit;
@@ -39,10 +45,8 @@ final class Backends {
   private final Field entropyMask;
   private final Field srcAddr;
   private final Field dstAddr;
+  private Function<ServerIds.Server, CounterValue> serverCounts = server -> Counts.ZERO;
   private int entries;
-
-  /** Many are written: memos are told once, at the end. */
-  private boolean quiet;
 
   /** A backend that something names: its own entry, server IDs, slots. */
   static final class Backend {
@@ -76,14 +80,17 @@ final class Backends {
       Table table,
       Table cells,
       SavedEntries saved,
-      Shared shared,
+      WriteQueue queue,
       Ports ports,
       NextHops nextHops,
       int limit) {
     this.table = table;
     this.cells = new Cells(cells);
     this.saved = saved;
-    this.shared = shared;
+    this.queue = queue;
+    this.writes = queue.early(table, WriteQueue.FAULT);
+    this.ends = queue.late(table);
+    this.forgotten = queue.late(saved.table());
     this.ports = ports;
     this.nextHops = nextHops;
     this.entryLimit = limit;
@@ -98,6 +105,11 @@ final class Backends {
     this.entropyMask = table.value("src_entropy_mask");
     this.srcAddr = table.value("src_addr");
     this.dstAddr = table.value("dst_addr");
+  }
+
+  /** Says what a server ID has counted: its backend's counter has it too. */
+  void countServers(Function<ServerIds.Server, CounterValue> counts) {
+    serverCounts = counts;
   }
 
   /** Elements of the array: server IDs and slots may name backends that have no entry yet. */
@@ -122,12 +134,34 @@ final class Backends {
   Backend reference(long backendId) {
     Backend backend = byId.get(backendId);
     if (backend == null) {
-      backend = new Backend(backendId, indices.take());
-      byId.put(backendId, backend);
-      write(backend);
+      backend = create(backendId);
+      fill(backend);
+      write();
     }
     backend.references++;
     return backend;
+  }
+
+  private Backend create(long backendId) {
+    if (!indices.hasFree()) {
+      queue.flush();
+    }
+    Backend backend = new Backend(backendId, indices.take());
+    byId.put(backendId, backend);
+    return backend;
+  }
+
+  /** Queues what {@link #fill(Backend)} made; first of all, or else it has to wait its turn. */
+  private void write() {
+    writes.write(null);
+    queue.changed();
+  }
+
+  /** What packets reach is changed in the order of the changes. */
+  private void inOrder(Backend backend) {
+    if (backend.references > 0 ? !queue.hasOnly(writes) : !queue.hasNoLate()) {
+      queue.flush();
+    }
   }
 
   void unreference(Backend backend) {
@@ -138,10 +172,9 @@ final class Backends {
   private void release(Backend backend) {
     if (backend.references == 0) {
       byId.remove(backend.id);
-      table.clear().at(backend.index).write();
-      if (table.isBound()) {
-        shared.changed();
-      }
+      table.clear().at(backend.index);
+      ends.write(null);
+      queue.changed();
       indices.giveBack(backend.index);
     }
   }
@@ -152,15 +185,26 @@ final class Backends {
     if (entries >= entryLimit) {
       throw Refusal.full("table backend holds %d entries", entryLimit);
     }
-    Backend backend = reference(key.longValueExact());
+    long backendId = key.longValueExact();
+    Backend backend = byId.get(backendId);
+    boolean untouched = backend == null && !indices.areUsedAgain();
+    if (backend == null) {
+      backend = create(backendId);
+    }
+    inOrder(backend);
+    backend.references++;
     backend.action = action;
     backend.way = way;
-    backend.offset =
-        restored != null ? restored.offset() : Counts.minus(Counts.ZERO, counted(backend));
+    if (restored != null) {
+      backend.offset = restored.offset();
+    } else if (!untouched) {
+      backend.offset = Counts.minus(Counts.ZERO, counted(backend));
+    }
     entries++;
     try {
       save(backend);
-      write(backend);
+      fill(backend);
+      write();
     } catch (RuntimeException e) {
       delete(backend);
       throw e;
@@ -171,32 +215,42 @@ final class Backends {
   void modify(Backend backend, ActionCall action) {
     BackendWay way = BackendWay.of(action);
     checkPort(way);
+    inOrder(backend);
     backend.action = action;
     backend.way = way;
     save(backend);
-    write(backend);
+    fill(backend);
+    write();
   }
 
   void delete(Backend backend) {
     backend.action = null;
     backend.way = null;
     entries--;
-    write(backend);
-    saved.remove(Tables.Backend.ID, key(backend));
+    fill(backend);
+    ends.write(null);
+    queue.changed();
+    saved.putKey(Tables.Backend.ID, key(backend));
+    forgotten.remove(null);
     unreference(backend);
   }
 
   Serving serve(BigInteger key) {
     Backend backend = reference(key.longValueExact());
-    backend.serves = true;
-    write(backend);
+    serve(backend, true);
     return new Serving(backend);
   }
 
   void stopServing(Backend backend) {
-    backend.serves = false;
-    write(backend);
+    serve(backend, false);
     unreference(backend);
+  }
+
+  private void serve(Backend backend, boolean serves) {
+    inOrder(backend);
+    backend.serves = serves;
+    fill(backend);
+    write();
   }
 
   private void checkPort(BackendWay way) {
@@ -226,7 +280,7 @@ final class Backends {
   private CounterValue counted(Backend backend) {
     CounterValue sum = cells.get(backend.index);
     for (ServerIds.Server server = backend.servers; server != null; server = server.next) {
-      sum = Counts.plus(sum, server.counts());
+      sum = Counts.plus(sum, serverCounts.apply(server));
     }
     return sum;
   }
@@ -260,59 +314,46 @@ final class Backends {
 
   /** Writes everything again, after the table was bound to another map. */
   void writeAll() {
-    quiet = true;
     for (Backend backend : byId.values()) {
       if (backend.action != null) {
         save(backend);
       }
-      write(backend);
+      fill(backend);
+      write();
     }
-    quiet = false;
-    shared.changed();
   }
 
   /** Writes those whose port or next hop may have changed. */
   void refresh() {
-    quiet = true;
-    boolean any = false;
-    for (Backend backend : byId.values()) {
-      if (backend.way != null && !backend.way.isLocal()) {
-        any |= isChanged(backend);
-      }
-    }
-    quiet = false;
-    if (any) {
-      shared.changed();
-    }
-  }
-
-  /** Writes a backend, and says whether it was another one in the map. */
-  private boolean isChanged(Backend backend) {
-    if (!table.isBound()) {
-      return false;
-    }
-    byte[] before = new byte[table.value().capacity()];
-    table.at(backend.index).read();
-    table.value().get(0, before);
-    write(backend);
-    byte[] after = new byte[before.length];
-    table.value().get(0, after);
-    return !java.util.Arrays.equals(before, after);
-  }
-
-  private void write(Backend backend) {
     if (!table.isBound()) {
       return;
     }
+    for (Backend backend : byId.values()) {
+      if (backend.way != null && !backend.way.isLocal()) {
+        refresh(backend);
+      }
+    }
+  }
+
+  private void refresh(Backend backend) {
+    table.at(backend.index).read();
+    byte[] before = new byte[table.value().capacity()];
+    table.value().get(0, before);
+    fill(backend);
+    byte[] after = new byte[before.length];
+    table.value().get(0, after);
+    if (!Arrays.equals(before, after)) {
+      write();
+    }
+  }
+
+  /** Makes the table's key and value what the map has to have. */
+  private void fill(Backend backend) {
     table.clear().at(backend.index);
     id.put(table.value(), backend.id);
     flags.put(table.value(), backend.serves ? SERVES : 0);
     if (backend.way != null) {
       fill(backend.way);
-    }
-    table.write();
-    if (!quiet) {
-      shared.changed();
     }
   }
 

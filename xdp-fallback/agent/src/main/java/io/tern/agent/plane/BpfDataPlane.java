@@ -47,6 +47,7 @@ public final class BpfDataPlane implements DataPlane {
   private final Map<Integer, Echoes> echoes;
   private final Punts punts;
   private final Shared shared;
+  private final WriteQueue queue;
   private final TunnelEnds tunnelEnds;
   private final ReasonCounts counts;
   private final SavedEntries saved;
@@ -57,6 +58,9 @@ public final class BpfDataPlane implements DataPlane {
   private Restored hint;
   private int cloneLength;
   private boolean cloning;
+  private boolean batching;
+  private String lastTable = "";
+  private int lastTableId;
 
   /**
    * @param layout of the program's maps
@@ -81,12 +85,13 @@ public final class BpfDataPlane implements DataPlane {
     this.saved = new SavedEntries(table(AgentMaps.ENTRIES.name()));
     this.counts = new ReasonCounts(table(AgentMaps.COUNTS.name()));
     this.shared = new Shared(table(Shared.MAP));
+    this.queue = new WriteQueue(shared);
     this.backends =
         new Backends(
             table("backends"),
             table("backend_cells"),
             saved,
-            shared,
+            queue,
             ports,
             nextHops,
             sizes.of(Tables.Backend.ID));
@@ -96,13 +101,14 @@ public final class BpfDataPlane implements DataPlane {
             table("server_id"),
             table("server_cells"),
             backends,
-            shared,
+            queue,
             sizes.of(Tables.ServerId.ID));
     this.pools =
         new Pools(
             table("fallback"),
             table(AgentMaps.POOLS.name()),
             backends,
+            queue,
             TableSizes.pools(),
             sizes.of(Tables.Fallback.ID));
     this.vips =
@@ -210,12 +216,14 @@ public final class BpfDataPlane implements DataPlane {
     }
     shared.write();
     backends.writeAll();
+    queue.flush();
     if (source.isFilled()) {
       serverIds.writePending();
     } else {
       serverIds.writeAll();
     }
     pools.writeAll(!source.isFilled());
+    queue.flush();
     configs.writeAll();
     returnPaths.values().forEach(ReturnPaths::writeAll);
     echoes.values().forEach(Echoes::writeAll);
@@ -247,7 +255,9 @@ public final class BpfDataPlane implements DataPlane {
   /** Interfaces or next hops have changed. */
   public synchronized void refreshNextHops() {
     writeInterfaces();
+    queue.flush();
     backends.refresh();
+    queue.flush();
   }
 
   /** Server IDs that are there. */
@@ -264,36 +274,109 @@ public final class BpfDataPlane implements DataPlane {
   }
 
   @Override
+  public synchronized boolean beginBatch() {
+    batching = true;
+    return true;
+  }
+
+  @Override
+  public synchronized List<FailedChange> endBatch() {
+    batching = false;
+    queue.flush();
+    return queue.takeFailures();
+  }
+
+  /** In the kernel before it is acknowledged: now, or at the end of the batch. */
+  private void settle() {
+    if (!batching) {
+      for (FailedChange failed : endBatch()) {
+        throw failed.reason();
+      }
+    }
+  }
+
+  @Override
+  public synchronized EntryHandle insertPacked(String table, String action, byte[] octets) {
+    EntryHandle entry =
+        switch (tableId(table)) {
+          case Tables.ServerId.ID ->
+              octets.length == PackedEntry.SERVER_ID ? insertServerId(octets) : null;
+          case Tables.Fallback.ID -> octets.length == PackedEntry.SLOT ? insertSlot(octets) : null;
+          default -> null;
+        };
+    if (entry != null) {
+      settle();
+    }
+    return entry;
+  }
+
+  private EntryHandle insertServerId(byte[] octets) {
+    int cell = hint == null ? -1 : hint.cell();
+    hint = null;
+    return serverIds.insert(
+        PackedEntry.space(octets),
+        PackedEntry.sidHigh(octets),
+        PackedEntry.sidLow(octets),
+        PackedEntry.backendOfServerId(octets),
+        cell);
+  }
+
+  private EntryHandle insertSlot(byte[] octets) {
+    boolean inPlace = hint != null && hint.cell() == Restored.IN_PLACE;
+    hint = null;
+    return pools.insert(
+        PackedEntry.pool(octets),
+        PackedEntry.slot(octets),
+        PackedEntry.backendOfSlot(octets),
+        inPlace);
+  }
+
+  @Override
+  public synchronized boolean modifyPacked(EntryHandle entry, String action, byte[] octets) {
+    if (entry instanceof ServerIds.Server server && octets.length == PackedEntry.SERVER_ID) {
+      serverIds.modify(server, PackedEntry.backendOfServerId(octets));
+    } else if (entry instanceof Pools.Slot slot && octets.length == PackedEntry.SLOT) {
+      pools.modify(slot, PackedEntry.backendOfSlot(octets));
+    } else {
+      return false;
+    }
+    settle();
+    return true;
+  }
+
+  @Override
   public synchronized EntryHandle insert(
       String table, List<KeyMatch> key, int priority, ActionCall action) {
     Restored restored = hint;
     hint = null;
     SavedEntry place = restored == null ? null : restored.saved();
     List<BigInteger> numbers = numbers(key);
-    int id = ContractIds.table(table);
-    return switch (id) {
-      case Tables.VipV4.ID, Tables.VipV6.ID -> vips.insert(id, numbers, action, place);
-      case Tables.CidConfig.ID -> configs.insert(numbers, action, place);
-      case Tables.ServerId.ID ->
-          serverIds.insert(
-              numbers.get(0).intValueExact(),
-              numbers.get(1),
-              Pools.backendOf(action),
-              restored == null ? -1 : restored.cell());
-      case Tables.Fallback.ID ->
-          pools.insert(
-              numbers.get(0).intValueExact(),
-              numbers.get(1).longValueExact(),
-              Pools.backendOf(action),
-              restored != null && restored.cell() == Restored.IN_PLACE);
-      case Tables.Backend.ID -> backends.insert(numbers.get(0), action, place);
-      case Tables.ServingBackend.ID -> backends.serve(numbers.get(0));
-      case Tables.ReturnPathV4.ID, Tables.ReturnPathV6.ID ->
-          returnPaths.get(id).insert(numbers, action);
-      case Tables.EchoV4.ID, Tables.EchoV6.ID -> echoes.get(id).insert(numbers.get(0));
-      case Tables.Punt.ID -> punts.insert(numbers.get(0), action);
-      default -> throw meaningless(table);
-    };
+    int id = tableId(table);
+    if (id != Tables.Backend.ID && id != Tables.ServingBackend.ID) {
+      queue.flush();
+    }
+    EntryHandle entry =
+        switch (id) {
+          case Tables.VipV4.ID, Tables.VipV6.ID -> vips.insert(id, numbers, action, place);
+          case Tables.CidConfig.ID -> configs.insert(numbers, action, place);
+          case Tables.Backend.ID -> backends.insert(numbers.get(0), action, place);
+          case Tables.ServingBackend.ID -> backends.serve(numbers.get(0));
+          case Tables.ReturnPathV4.ID, Tables.ReturnPathV6.ID ->
+              returnPaths.get(id).insert(numbers, action);
+          case Tables.EchoV4.ID, Tables.EchoV6.ID -> echoes.get(id).insert(numbers.get(0));
+          case Tables.Punt.ID -> punts.insert(numbers.get(0), action);
+          default -> throw meaningless(table);
+        };
+    settle();
+    return entry;
+  }
+
+  private int tableId(String name) {
+    if (!name.equals(lastTable)) {
+      lastTable = name;
+      lastTableId = ContractIds.table(name);
+    }
+    return lastTableId;
   }
 
   private static DataPlaneException meaningless(String table) {
@@ -322,31 +405,28 @@ public final class BpfDataPlane implements DataPlane {
 
   @Override
   public synchronized void modify(EntryHandle entry, ActionCall action) {
+    if (entry instanceof Backends.Entry backend) {
+      backends.modify(backend.backend(), action);
+      settle();
+      return;
+    }
+    queue.flush();
     if (entry instanceof Vips.Vip vip) {
       vips.modify(vip, action);
     } else if (entry instanceof CidConfigs.Config config) {
       configs.modify(config, action);
-    } else if (entry instanceof ServerIds.Server server) {
-      serverIds.modify(server, Pools.backendOf(action));
-    } else if (entry instanceof Pools.Slot slot) {
-      pools.modify(slot, Pools.backendOf(action));
-    } else if (entry instanceof Backends.Entry backend) {
-      backends.modify(backend.backend(), action);
     } else if (entry instanceof ReturnPaths.Path path) {
       path.modify(action);
     } else if (entry instanceof Punts.Punt punt) {
       punts.modify(punt, action);
     }
     // The others have one action without arguments.
+    settle();
   }
 
   @Override
   public synchronized void delete(EntryHandle entry) {
-    if (entry instanceof Vips.Vip vip) {
-      vips.delete(vip);
-    } else if (entry instanceof CidConfigs.Config config) {
-      configs.delete(config);
-    } else if (entry instanceof ServerIds.Server server) {
+    if (entry instanceof ServerIds.Server server) {
       serverIds.delete(server);
     } else if (entry instanceof Pools.Slot slot) {
       pools.delete(slot);
@@ -354,6 +434,18 @@ public final class BpfDataPlane implements DataPlane {
       backends.delete(backend.backend());
     } else if (entry instanceof Backends.Serving serving) {
       backends.stopServing(serving.backend());
+    } else {
+      queue.flush();
+      deleteOther(entry);
+    }
+    settle();
+  }
+
+  private void deleteOther(EntryHandle entry) {
+    if (entry instanceof Vips.Vip vip) {
+      vips.delete(vip);
+    } else if (entry instanceof CidConfigs.Config config) {
+      configs.delete(config);
     } else if (entry instanceof ReturnPaths.Path path) {
       path.delete();
     } else if (entry instanceof Echoes.Echo echo) {
@@ -378,6 +470,7 @@ public final class BpfDataPlane implements DataPlane {
 
   @Override
   public synchronized CounterValue directCounter(EntryHandle entry) {
+    queue.flush();
     if (entry instanceof Vips.Vip vip) {
       return vips.counter(vip);
     } else if (entry instanceof CidConfigs.Config config) {
@@ -392,6 +485,7 @@ public final class BpfDataPlane implements DataPlane {
 
   @Override
   public synchronized void setDirectCounter(EntryHandle entry, CounterValue value) {
+    queue.flush();
     if (entry instanceof Vips.Vip vip) {
       vips.setCounter(vip, value);
     } else if (entry instanceof CidConfigs.Config config) {

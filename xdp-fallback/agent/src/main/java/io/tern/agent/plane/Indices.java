@@ -79,6 +79,14 @@ final class Indices {
     return take();
   }
 
+  /** Whether {@link #take()} has one. */
+  boolean hasFree() {
+    while (next < capacity && used.get(next)) {
+      next++;
+    }
+    return next < capacity || !returned.isEmpty();
+  }
+
   /** Whether cells of indices may still count for who had them before. */
   boolean areUsedAgain() {
     return unknownPast || (next >= sought && everReturned);

@@ -3,7 +3,7 @@ package io.tern.agent.plane;
 import io.tern.agent.layout.Field;
 import io.tern.agent.layout.LayoutException;
 import io.tern.agent.plane.Backends.Backend;
-import io.tern.embedded.engine.DataPlane.ActionCall;
+import io.tern.agent.plane.WriteQueue.Stage;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +23,8 @@ final class Pools {
   private final Table fallback;
   private final Table saved;
   private final Backends backends;
+  private final WriteQueue queue;
+  private final Stage writes;
   private final int slotLimit;
   private final Indices indices;
   private final SlotRanges ranges;
@@ -73,10 +75,13 @@ final class Pools {
   /**
    * @param slotLimit entries of {@code fallback}
    */
-  Pools(Table fallback, Table saved, Backends backends, int pools, int slotLimit) {
+  Pools(
+      Table fallback, Table saved, Backends backends, WriteQueue queue, int pools, int slotLimit) {
     this.fallback = fallback;
     this.saved = saved;
     this.backends = backends;
+    this.queue = queue;
+    this.writes = queue.early(fallback, WriteQueue.FAULT);
     this.slotLimit = slotLimit;
     this.indices = new Indices("pools", 1, pools);
     this.ranges = new SlotRanges(capacityFor(slotLimit));
@@ -146,6 +151,7 @@ final class Pools {
     if (pool.owners.length > 0) {
       ranges.giveBack(pool.base, pool.owners.length);
     }
+    queue.flush();
     saved.clear().at(pool.id).remove();
     indices.giveBack(pool.index);
   }
@@ -226,6 +232,9 @@ final class Pools {
     pool.base = ranges.take((int) size);
     pool.owners = Arrays.copyOf(pool.owners, (int) size);
     writeAll(pool);
+    if (oldSize > 0) {
+      queue.flush();
+    }
     save(pool);
     pool.vips.forEach(Vips.Vip::write);
     if (oldSize > 0) {
@@ -238,7 +247,8 @@ final class Pools {
     if (fallback.isBound()) {
       fallback.clear();
       for (int slot = base; slot < base + size; slot += SLOTS_OF_ELEMENT) {
-        fallback.at(slot / SLOTS_OF_ELEMENT).write();
+        fallback.at(slot / SLOTS_OF_ELEMENT);
+        writes.write(null);
       }
     }
   }
@@ -252,7 +262,7 @@ final class Pools {
         Slot slot = pool.owners[first + i];
         owner.put(fallback.value(), i, slot == null ? 0 : slot.backend.index + 1);
       }
-      fallback.write();
+      writes.write(null);
     }
   }
 
@@ -305,10 +315,5 @@ final class Pools {
               });
       stale.forEach(element -> fallback.clear().at(element).write());
     }
-  }
-
-  /** The backend that {@code to_backend} or {@code to_fallback_backend} names. */
-  static long backendOf(ActionCall action) {
-    return action.arguments().get(0).longValueExact();
   }
 }

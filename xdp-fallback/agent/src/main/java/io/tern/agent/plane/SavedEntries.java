@@ -59,7 +59,12 @@ final class SavedEntries {
     }
   }
 
-  private void putKey(int id, List<BigInteger> key) {
+  Table table() {
+    return table;
+  }
+
+  /** Makes the table's key that of an entry. */
+  void putKey(int id, List<BigInteger> key) {
     table.clear();
     byte[] packed = SavedEntry.pack(key);
     tableId.put(table.key(), id);

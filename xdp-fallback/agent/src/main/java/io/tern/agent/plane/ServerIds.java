@@ -2,16 +2,20 @@ package io.tern.agent.plane;
 
 import io.tern.agent.layout.Field;
 import io.tern.agent.plane.Backends.Backend;
+import io.tern.agent.plane.WriteQueue.Stage;
 import io.tern.embedded.engine.DataPlane.CounterValue;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
-import io.tern.libbpf.BpfException;
-import java.math.BigInteger;
+import io.tern.embedded.engine.DataPlane.FailedChange;
+import io.tern.embedded.engine.DataPlaneException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Table {@code server_id}, which is two maps: one for server IDs that fit in six octets, whose keys
@@ -25,16 +29,15 @@ final class ServerIds {
 
   static final int LENGTH = 15;
 
-  private static final int BATCH = 4096;
-
   private final Table shortTable;
   private final Table longTable;
   private final Cells cells;
   private final Backends backends;
-  private final Shared shared;
+  private final WriteQueue queue;
+  private final Stage shortWrites;
+  private final Stage longWrites;
   private final int limit;
   private final Indices cellIndices;
-  private final Set<Server> servers = new LinkedHashSet<>();
   private final Map<Integer, Space> spaces = new HashMap<>();
   private final Field shortSpace;
   private final Field shortSid;
@@ -45,13 +48,32 @@ final class ServerIds {
   private final Field longBackend;
   private final Field longCell;
 
+  /** Changes and deletions since the last flush, whose counters go to their backends after it. */
+  private final List<Change> changes = new ArrayList<>();
+
+  /** Cells since the last flush that may have counted for others. */
+  private int[] usedCells = new int[64];
+
+  private int usedCellCount;
+  private int size;
+
+  /** What is queued now; each flush begins another. */
+  private int round = 1;
+
   /** Configurations that read longer server IDs in a space. */
   private static final class Space {
     int longConfigurations;
   }
 
-  /** An entry. */
-  final class Server implements EntryHandle {
+  /**
+   * A change whose end is after the flush.
+   *
+   * @param from the backend before; null for a deletion
+   */
+  private record Change(Server server, Backend from) {}
+
+  /** An entry. There may be a million. */
+  static final class Server implements EntryHandle {
     /** The first eight octets of the server ID, and the others, the first one highest. */
     final long high;
 
@@ -65,6 +87,9 @@ final class ServerIds {
     /** What the counter is to be when there are cells; null for the cells' own. */
     CounterValue pending;
 
+    /** {@link ServerIds#round} of the last change. */
+    int changed;
+
     private Server(int space, long high, long low, int cell) {
       this.space = space;
       this.high = high;
@@ -75,19 +100,23 @@ final class ServerIds {
     boolean isShort() {
       return (high & 0xffff) == 0 && low == 0;
     }
-
-    CounterValue counts() {
-      return pending != null ? pending : cells.get(cell);
-    }
   }
 
   ServerIds(
-      Table shortTable, Table longTable, Table cells, Backends backends, Shared shared, int limit) {
+      Table shortTable,
+      Table longTable,
+      Table cells,
+      Backends backends,
+      WriteQueue queue,
+      int limit) {
     this.shortTable = shortTable;
     this.longTable = longTable;
     this.cells = new Cells(cells);
     this.backends = backends;
-    this.shared = shared;
+    this.queue = queue;
+    this.shortWrites = queue.early(shortTable, this::failed);
+    this.longWrites = queue.early(longTable, this::failed);
+    queue.onFlush(this::clearUsedCells, this::settle);
     this.limit = limit;
     this.cellIndices = new Indices("cells of server IDs", 0, limit);
     this.shortSpace = shortTable.key("space");
@@ -98,6 +127,7 @@ final class ServerIds {
     this.longSid = longTable.key("sid");
     this.longBackend = longTable.value("backend");
     this.longCell = longTable.value("cell");
+    backends.countServers(this::counts);
   }
 
   void claimCell(int cell) {
@@ -107,39 +137,63 @@ final class ServerIds {
   /**
    * Adds an entry.
    *
+   * @param high the first eight octets of the server ID
+   * @param low the other seven, the first one highest
    * @param restoredCell where its counter is already, and then its map has it; -1 for a new one
    */
-  Server insert(int space, BigInteger serverId, long backendId, int restoredCell) {
-    if (servers.size() >= limit) {
+  Server insert(int space, long high, long low, long backendId, int restoredCell) {
+    if (size >= limit) {
       throw Refusal.full("table server_id holds %d entries", limit);
     }
-    int cell = restoredCell >= 0 ? restoredCell : cellIndices.take();
-    Server server = new Server(space, serverId.shiftRight(56).longValue(), low(serverId), cell);
-    if (restoredCell < 0 && cellIndices.areUsedAgain()) {
-      zero(cell);
+    if (restoredCell < 0 && !cellIndices.hasFree()) {
+      queue.flush();
     }
-    attach(server, backends.reference(backendId));
-    servers.add(server);
-    try {
-      if (restoredCell < 0) {
-        write(server);
+    Backend backend = backends.reference(backendId);
+    int cell = restoredCell >= 0 ? restoredCell : cellIndices.take();
+    Server server = new Server(space, high, low, cell);
+    attach(server, backend);
+    size++;
+    if (restoredCell < 0) {
+      if (cellIndices.areUsedAgain()) {
+        clearLater(cell);
       }
-    } catch (RuntimeException e) {
-      delete(server);
-      throw e;
+      server.changed = round;
+      write(server);
     }
     return server;
   }
 
-  /** The last seven octets, at the top of 64 bits. */
-  private static long low(BigInteger serverId) {
-    return serverId.longValue() << 8;
+  private void clearLater(int cell) {
+    if (cells.table().isBound()) {
+      if (usedCellCount == usedCells.length) {
+        usedCells = Arrays.copyOf(usedCells, 2 * usedCellCount);
+      }
+      usedCells[usedCellCount++] = cell;
+    }
   }
 
-  private void zero(int cell) {
-    if (cells.table().isBound()) {
-      cells.set(cell, Counts.ZERO);
+  /** Before packets count in them. */
+  private void clearUsedCells() {
+    if (usedCellCount == 0) {
+      return;
     }
+    int[] sorted = Arrays.copyOf(usedCells, usedCellCount);
+    usedCellCount = 0;
+    Arrays.sort(sorted);
+    List<Integer> counted = new ArrayList<>();
+    cells.read(
+        sorted,
+        (counts, cell) -> {
+          if (!counts.equals(Counts.ZERO)) {
+            counted.add(cell);
+          }
+        });
+    counted.forEach(cell -> cells.set(cell, Counts.ZERO));
+  }
+
+  /** What one entry counts; as counters are written in one go, this is not for many. */
+  private CounterValue counts(Server server) {
+    return server.pending != null ? server.pending : cells.get(server.cell);
   }
 
   private static void attach(Server server, Backend backend) {
@@ -164,43 +218,126 @@ final class ServerIds {
   }
 
   void modify(Server server, long backendId) {
+    begin(server);
     Backend old = server.backend;
     Backend now = backends.reference(backendId);
-    CounterValue counts = server.counts();
     detach(server);
     attach(server, now);
+    changes.add(new Change(server, old));
     write(server);
-    shared.changed();
-    backends.addCounts(old, counts);
-    backends.addCounts(now, Counts.minus(Counts.ZERO, counts));
-    backends.unreference(old);
+    queue.changed();
   }
 
   void delete(Server server) {
+    begin(server);
+    size--;
+    detach(server);
+    changes.add(new Change(server, null));
     if (shortTable.isBound()) {
       if (server.isShort()) {
         putShortKey(server);
-        shortTable.remove();
+        shortWrites.remove(server);
       }
       if (!server.isShort() || isReadLong(server.space)) {
         putLongKey(server);
-        longTable.remove();
+        longWrites.remove(server);
       }
-      shared.changed();
+      queue.changed();
     }
-    servers.remove(server);
-    detach(server);
-    backends.addCounts(server.backend, server.counts());
-    backends.unreference(server.backend);
-    cellIndices.giveBack(server.cell);
+  }
+
+  /** Each entry changes once in a flush, so that what failed can be taken back. */
+  private void begin(Server server) {
+    if (server.changed == round) {
+      queue.flush();
+    }
+    server.changed = round;
+  }
+
+  /** When the maps have the changes: what was counted goes to the backends that it was for. */
+  private void settle() {
+    round++;
+    if (changes.isEmpty()) {
+      return;
+    }
+    List<Change> done = new ArrayList<>(changes);
+    changes.clear();
+    done.sort(Comparator.comparingInt(change -> change.server().cell));
+    if (!cells.table().isBound()) {
+      done.forEach(change -> settle(change, counts(change.server())));
+      return;
+    }
+    int[] indices = done.stream().mapToInt(change -> change.server().cell).toArray();
+    Iterator<Change> next = done.iterator();
+    cells.read(indices, (counts, cell) -> settle(next.next(), counts));
+  }
+
+  private void settle(Change change, CounterValue counted) {
+    Server server = change.server();
+    CounterValue counts = server.pending != null ? server.pending : counted;
+    if (change.from() == null) {
+      backends.addCounts(server.backend, counts);
+      backends.unreference(server.backend);
+      cellIndices.giveBack(server.cell);
+    } else {
+      backends.addCounts(change.from(), counts);
+      backends.addCounts(server.backend, Counts.minus(Counts.ZERO, counts));
+      backends.unreference(change.from());
+    }
+  }
+
+  /** The kernel did not take a change: everything is as it was before it. */
+  private void failed(Object owner, DataPlaneException reason) {
+    Server server = (Server) owner;
+    if (server.changed != round) {
+      return; // It is in two maps, and failed in both.
+    }
+    server.changed = 0;
+    Change change = takeChange(server);
+    if (change == null) {
+      removeNow(server);
+      size--;
+      detach(server);
+      backends.unreference(server.backend);
+      cellIndices.giveBack(server.cell);
+    } else if (change.from() == null) {
+      size++;
+      attach(server, server.backend);
+      write(server);
+    } else {
+      detach(server);
+      backends.unreference(server.backend);
+      attach(server, change.from());
+      write(server);
+    }
+    queue.fail(new FailedChange(server, reason));
+  }
+
+  private Change takeChange(Server server) {
+    for (int i = 0; i < changes.size(); i++) {
+      if (changes.get(i).server() == server) {
+        return changes.remove(i);
+      }
+    }
+    return null;
+  }
+
+  /** From whichever map has it. */
+  private void removeNow(Server server) {
+    if (server.isShort()) {
+      putShortKey(server);
+      shortTable.remove();
+    }
+    putLongKey(server);
+    longTable.remove();
   }
 
   CounterValue counter(Server server) {
-    return server.counts();
+    return counts(server);
   }
 
   void setCounter(Server server, CounterValue value) {
-    backends.addCounts(server.backend, Counts.minus(server.counts(), value));
+    backends.addCounts(server.backend, Counts.minus(counts(server), value));
     if (cells.table().isBound()) {
       cells.set(server.cell, value);
     } else {
@@ -208,14 +345,24 @@ final class ServerIds {
     }
   }
 
+  private void forEach(Consumer<Server> action) {
+    for (Backend backend : backends.all()) {
+      for (Server server = backend.servers; server != null; server = server.next) {
+        action.accept(server);
+      }
+    }
+  }
+
   /** A configuration begins to read server IDs of more than six octets in a space. */
   void readsLong(int space) {
     if (spaces.computeIfAbsent(space, s -> new Space()).longConfigurations++ == 0) {
-      for (Server server : servers) {
-        if (server.space == space && server.isShort()) {
-          writeLong(server);
-        }
-      }
+      forEach(
+          server -> {
+            if (server.space == space && server.isShort()) {
+              writeLong(server);
+            }
+          });
+      queue.flush();
     }
   }
 
@@ -225,12 +372,13 @@ final class ServerIds {
       return;
     }
     spaces.remove(space);
-    for (Server server : servers) {
-      if (server.space == space && server.isShort() && longTable.isBound()) {
-        putLongKey(server);
-        longTable.remove();
-      }
-    }
+    forEach(
+        server -> {
+          if (server.space == space && server.isShort() && longTable.isBound()) {
+            putLongKey(server);
+            longTable.remove();
+          }
+        });
   }
 
   private boolean isReadLong(int space) {
@@ -244,7 +392,7 @@ final class ServerIds {
     if (server.isShort()) {
       putShortKey(server);
       putShortValue(server);
-      shortTable.write();
+      shortWrites.write(server);
     }
     if (!server.isShort() || isReadLong(server.space)) {
       writeLong(server);
@@ -255,7 +403,7 @@ final class ServerIds {
     if (longTable.isBound()) {
       putLongKey(server);
       putLongValue(server);
-      longTable.write();
+      longWrites.write(server);
     }
   }
 
@@ -285,73 +433,27 @@ final class ServerIds {
     longCell.put(longTable.value(), server.cell);
   }
 
-  /** Writes everything, in batches, after the tables were bound to empty maps. */
+  /** Writes everything after the tables were bound to empty maps. */
   void writeAll() {
-    Batch shorts = new Batch(shortTable);
-    Batch longs = new Batch(longTable);
-    for (Server server : servers) {
-      if (server.isShort()) {
-        putShortKey(server);
-        putShortValue(server);
-        shorts.add();
-      }
-      if (!server.isShort() || isReadLong(server.space)) {
-        putLongKey(server);
-        putLongValue(server);
-        longs.add();
-      }
-    }
-    shorts.flush();
-    longs.flush();
+    forEach(this::write);
+    queue.flush();
     writePending();
   }
 
   /** Writes counters that were set before there were cells. */
   void writePending() {
-    for (Server server : servers) {
-      if (server.pending != null) {
-        if (!server.pending.equals(Counts.ZERO)) {
-          cells.set(server.cell, server.pending);
-        }
-        server.pending = null;
-      }
-    }
+    forEach(
+        server -> {
+          if (server.pending != null) {
+            if (!server.pending.equals(Counts.ZERO)) {
+              cells.set(server.cell, server.pending);
+            }
+            server.pending = null;
+          }
+        });
   }
 
   int size() {
-    return servers.size();
-  }
-
-  /** Elements on their way into a table. */
-  private static final class Batch {
-    private final Table table;
-    private final ByteBuffer keys;
-    private final ByteBuffer values;
-    private int count;
-
-    Batch(Table table) {
-      this.table = table;
-      this.keys = ByteBuffer.allocateDirect(BATCH * table.key().capacity());
-      this.values = ByteBuffer.allocateDirect(BATCH * table.value().capacity());
-      keys.order(ByteOrder.nativeOrder());
-      values.order(ByteOrder.nativeOrder());
-    }
-
-    void add() {
-      keys.put(count * table.key().capacity(), table.key(), 0, table.key().capacity());
-      values.put(count * table.value().capacity(), table.value(), 0, table.value().capacity());
-      if (++count == BATCH) {
-        flush();
-      }
-    }
-
-    void flush() {
-      try {
-        table.map().updateBatch(keys, values, count);
-      } catch (BpfException e) {
-        throw table.explained(e);
-      }
-      count = 0;
-    }
+    return size;
   }
 }

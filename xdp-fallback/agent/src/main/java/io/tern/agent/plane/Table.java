@@ -123,15 +123,22 @@ public final class Table {
 
   /** The sum over all CPUs of a 64-bit field at an index of a per-CPU array. */
   long sum(int index, Field field) {
-    if (map == null) {
-      return 0;
-    }
+    return map == null ? 0 : sum(readCpus(index), 0, field);
+  }
+
+  /** What all CPUs have at an index of a per-CPU array; valid until the next call. */
+  ByteBuffer readCpus(int index) {
     key.putInt(0, index);
     map.lookup(key, perCpu);
+    return perCpu;
+  }
+
+  /** The sum over all CPUs of a 64-bit field of the element at a place. */
+  long sum(ByteBuffer values, int place, Field field) {
     long sum = 0;
     int stride = map.stride() / cpus();
-    for (int at = 0; at < perCpu.capacity(); at += stride) {
-      sum += perCpu.getLong(at + field.offset());
+    for (int at = place; at < place + map.stride(); at += stride) {
+      sum += values.getLong(at + field.offset());
     }
     return sum;
   }

@@ -7,6 +7,7 @@ import io.tern.embedded.engine.DataPlane.CounterValue;
 import io.tern.embedded.engine.DataPlane.EntryHandle;
 import io.tern.embedded.engine.DataPlane.FailedChange;
 import io.tern.embedded.engine.DataPlaneException;
+import io.tern.libbpf.BpfException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Table {@code server_id}, which is two maps: one for server IDs that fit in six octets, whose keys
@@ -24,6 +27,8 @@ import java.util.function.Consumer;
  * server IDs uses its space. Not thread-safe.
  */
 final class ServerIds {
+  private static final Logger logger = LoggerFactory.getLogger(ServerIds.class);
+
   /** Octets of the longest server ID of the short map, and of the key of the contract. */
   static final int SHORT = 6;
 
@@ -303,14 +308,32 @@ final class ServerIds {
     } else if (change.from() == null) {
       size++;
       attach(server, server.backend);
-      write(server);
+      restore(server);
     } else {
       detach(server);
       backends.unreference(server.backend);
       attach(server, change.from());
-      write(server);
+      restore(server);
     }
     queue.fail(new FailedChange(server, reason));
+  }
+
+  /** Of two maps one may have taken what the other did not. */
+  private void restore(Server server) {
+    try {
+      if (server.isShort()) {
+        putShortKey(server);
+        putShortValue(server);
+        shortTable.write();
+      }
+      if (!server.isShort() || isReadLong(server.space)) {
+        putLongKey(server);
+        putLongValue(server);
+        longTable.write();
+      }
+    } catch (DataPlaneException | BpfException e) {
+      logger.error("A server ID is not what it was before a change that failed", e);
+    }
   }
 
   private Change takeChange(Server server) {

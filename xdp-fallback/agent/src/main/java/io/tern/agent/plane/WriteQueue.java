@@ -85,11 +85,13 @@ final class WriteQueue {
       }
       if (keys == null) {
         keys = direct(table.key());
-        values = direct(table.value());
       }
       deletes = delete;
       append(table.key(), keys);
       if (!delete) {
+        if (values == null) {
+          values = direct(table.value());
+        }
         append(table.value(), values);
       }
       owners[count++] = owner;
@@ -161,7 +163,9 @@ final class WriteQueue {
 
     private void seek(int element) {
       keys.position(element * table.key().capacity());
-      values.position(element * table.value().capacity());
+      if (!deletes) {
+        values.position(element * table.value().capacity());
+      }
     }
   }
 

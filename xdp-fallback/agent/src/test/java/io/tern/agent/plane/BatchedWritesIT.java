@@ -69,9 +69,7 @@ class BatchedWritesIT {
               elements.getOrDefault(shape.name(), Math.max(shape.maxEntries(), 1)),
               0));
     }
-    plane =
-        new BpfDataPlane(
-            layout, sizes, noPorts(), (a, w, p) -> Optional.empty(), List.of(), 1);
+    plane = new BpfDataPlane(layout, sizes, noPorts(), (a, w, p) -> Optional.empty(), List.of(), 1);
     plane.activate(source());
   }
 

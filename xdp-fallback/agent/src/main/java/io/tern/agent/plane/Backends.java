@@ -143,7 +143,8 @@ final class Backends {
   }
 
   private Backend create(long backendId) {
-    if (!indices.hasFree()) {
+    // An index may be one that was given back, and is about to be cleared.
+    if (!indices.hasFree() || !queue.hasNoLate()) {
       queue.flush();
     }
     Backend backend = new Backend(backendId, indices.take());

@@ -1,7 +1,5 @@
 package io.tern.app.demo;
 
-import static java.util.Objects.requireNonNull;
-
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tern.core.intent.Endpoint;
@@ -22,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A switch that Tern programs in front of three real servers that steer, and clients behind a NAT.
@@ -38,7 +34,6 @@ import org.slf4j.LoggerFactory;
  * Works inside {@link PrivateNamespaces} only.
  */
 public final class FabricFailure {
-  private static final Logger logger = LoggerFactory.getLogger(FabricFailure.class);
   private static final int SERVERS = 3;
   private static final String UPLINK = "uplink";
   private static final int UPLINK_PORT = DemoAddresses.EDGE_PORT;
@@ -113,17 +108,7 @@ public final class FabricFailure {
 
   /** Runs it; for {@link ChildProcess}. */
   public static void main(String[] args) {
-    int status = 1;
-    try {
-      ParentProcess parent = new ParentProcess(System.in, System.out);
-      Task task = requireNonNull(parent.read(Task.class), "no task");
-      parent.haltAtEnd();
-      parent.write(new FabricFailure(task).run());
-      status = 0;
-    } catch (Exception e) {
-      logger.error("the fabric cannot go on", e);
-    }
-    Runtime.getRuntime().halt(status);
+    NamespaceScenario.play(Task.class, task -> new FabricFailure(task).run());
   }
 
   private Result run() throws Exception {

@@ -1,5 +1,6 @@
 package io.tern.app.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A process in {@link PrivateNamespaces} that plays one scenario and says how it went. */
 final class NamespaceScenario {
+  private static final Logger logger = LoggerFactory.getLogger(NamespaceScenario.class);
+
   private final Path directory;
   private final Class<?> main;
 
@@ -54,6 +59,26 @@ final class NamespaceScenario {
     } catch (IOException e) {
       throw new IOException(logs(), e);
     }
+  }
+
+  /** What it does with its task, in its own process. */
+  interface Play<T> {
+    Object resultOf(T task) throws Exception;
+  }
+
+  /** The {@code main} of a scenario: the other end of {@link #run}. Ends the process. */
+  static <T> void play(Class<T> type, Play<T> play) {
+    int status = 1;
+    try {
+      ParentProcess parent = new ParentProcess(System.in, System.out);
+      T task = requireNonNull(parent.read(type), "no task");
+      parent.haltAtEnd();
+      parent.write(play.resultOf(task));
+      status = 0;
+    } catch (Exception e) {
+      logger.error("the scenario cannot go on", e);
+    }
+    Runtime.getRuntime().halt(status);
   }
 
   /** What all processes of the scenario said, to explain a failure. */

@@ -1,7 +1,5 @@
 package io.tern.app.demo;
 
-import static java.util.Objects.requireNonNull;
-
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tern.core.intent.Endpoint;
@@ -14,8 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Three real servers with the VIPs on their loopback interfaces behind a director that hashes the
@@ -30,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * Works inside {@link PrivateNamespaces} only.
  */
 public final class RealServers {
-  private static final Logger logger = LoggerFactory.getLogger(RealServers.class);
   private static final int SERVERS = 3;
   private static final String DIRECTOR = "director";
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -90,17 +85,7 @@ public final class RealServers {
 
   /** Runs it; for {@link ChildProcess}. */
   public static void main(String[] args) {
-    int status = 1;
-    try {
-      ParentProcess parent = new ParentProcess(System.in, System.out);
-      Task task = requireNonNull(parent.read(Task.class), "no task");
-      parent.haltAtEnd();
-      parent.write(new RealServers(task).run());
-      status = 0;
-    } catch (Exception e) {
-      logger.error("the real servers cannot go on", e);
-    }
-    Runtime.getRuntime().halt(status);
+    NamespaceScenario.play(Task.class, task -> new RealServers(task).run());
   }
 
   private Result run() throws Exception {

@@ -1,7 +1,5 @@
 package io.tern.app.demo;
 
-import static java.util.Objects.requireNonNull;
-
 import io.tern.cid.CidAlgorithm;
 import io.tern.cid.CidKey;
 import io.tern.core.intent.Endpoint;
@@ -24,8 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A QUIC server of several processes is restarted again and again while clients behind a NAT that
@@ -33,8 +29,6 @@ import org.slf4j.LoggerFactory;
  * all hosts are one, and the public addresses are its own.
  */
 public final class RollingRestart {
-  private static final Logger logger = LoggerFactory.getLogger(RollingRestart.class);
-
   private static final Path GROUP = Path.of("/sys/fs/bpf/tern_rolling_restart");
   private static final Duration STALL = Duration.ofSeconds(15);
   private static final int PATIENCE_SECONDS = 120;
@@ -81,17 +75,7 @@ public final class RollingRestart {
 
   /** Runs it; for {@link ChildProcess}. */
   public static void main(String[] args) {
-    int status = 1;
-    try {
-      ParentProcess parent = new ParentProcess(System.in, System.out);
-      Task task = requireNonNull(parent.read(Task.class), "no task");
-      parent.haltAtEnd();
-      parent.write(new RollingRestart(task).run());
-      status = 0;
-    } catch (Exception e) {
-      logger.error("the restarts cannot go on", e);
-    }
-    Runtime.getRuntime().halt(status);
+    NamespaceScenario.play(Task.class, task -> new RollingRestart(task).run());
   }
 
   private Result run() throws Exception {

@@ -1,7 +1,5 @@
 package io.tern.app.demo;
 
-import static java.util.Objects.requireNonNull;
-
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tern.core.intent.Endpoint;
@@ -21,8 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A QUIC server of several processes with a port each, behind an edge that forwards by NAT, is
@@ -37,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * Works inside {@link PrivateNamespaces} only.
  */
 public final class WorkingPorts {
-  private static final Logger logger = LoggerFactory.getLogger(WorkingPorts.class);
-
   private static final int BASE_PORT = 4433;
   private static final int FIRST_WORKING_PORT = 5001;
 
@@ -106,17 +100,7 @@ public final class WorkingPorts {
 
   /** Runs it; for {@link ChildProcess}. */
   public static void main(String[] args) {
-    int status = 1;
-    try {
-      ParentProcess parent = new ParentProcess(System.in, System.out);
-      Task task = requireNonNull(parent.read(Task.class), "no task");
-      parent.haltAtEnd();
-      parent.write(new WorkingPorts(task).run());
-      status = 0;
-    } catch (Exception e) {
-      logger.error("the restarts cannot go on", e);
-    }
-    Runtime.getRuntime().halt(status);
+    NamespaceScenario.play(Task.class, task -> new WorkingPorts(task).run());
   }
 
   private Result run() throws Exception {

@@ -61,7 +61,11 @@ final class Fuzzer {
     for (int done = 0; done < frames; done += FRAMES_PER_INTENT) {
       int count = Math.min(FRAMES_PER_INTENT, frames - done);
       FuzzCase next = randomCase(new Random(random.nextLong()), count);
-      if (disagreement(next, true).isPresent()) {
+      Optional<String> difference = disagreement(next, true);
+      if (difference.isPresent()) {
+        // Making it smaller takes a while, and the test may end before.
+        System.out.printf(
+            "seed %d, frames %d to %d: %s%n", seed, done, done + count - 1, difference.get());
         throw new AssertionError(report(next));
       }
       intents++;

@@ -71,6 +71,35 @@ public final class Oracle {
   }
 
   /**
+   * What must happen to a frame that the controller sends by a port (P4Runtime's packet-out): it
+   * leaves as it is.
+   *
+   * @param egressPort a data-plane port, not the controller's
+   */
+  public Decision packetOut(int egressPort, Frame frame) {
+    checkPort("egress", egressPort);
+    return new Decision(
+        Reason.PACKET_OUT,
+        Hits.NONE,
+        List.of(new Output(egressPort, frame)),
+        Optional.empty(),
+        device.copies(Reason.PACKET_OUT));
+  }
+
+  private static void checkPort(String what, int port) {
+    if (port < 0 || port > DevicePorts.MAX || port == DevicePorts.CONTROLLER) {
+      throw new IllegalArgumentException(
+          what
+              + " port is "
+              + port
+              + "; it must be 0 to "
+              + DevicePorts.MAX
+              + " and not "
+              + DevicePorts.CONTROLLER);
+    }
+  }
+
+  /**
    * What must happen to a frame.
    *
    * @param ingressPort where it came in: a data-plane port, not the controller's
@@ -78,15 +107,7 @@ public final class Oracle {
    * @param micros the device's clock in microseconds, 48 bits
    */
   public Decision route(int ingressPort, Frame frame, FlowState state, long micros) {
-    if (ingressPort < 0 || ingressPort > DevicePorts.MAX || ingressPort == DevicePorts.CONTROLLER) {
-      throw new IllegalArgumentException(
-          "ingress port is "
-              + ingressPort
-              + "; it must be 0 to "
-              + DevicePorts.MAX
-              + " and not "
-              + DevicePorts.CONTROLLER);
-    }
+    checkPort("ingress", ingressPort);
     requireNonNull(state, "state");
     return new Passage(ingressPort, frame, state, micros).decide();
   }

@@ -31,10 +31,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * What a row's entries mean, for the oracle: the contract of docs/architecture.md read backwards.
- * Says so where no intent has such entries.
- */
+/** What a row's entries mean, for the oracle: the contract of docs/architecture.md backwards. */
 final class RowView implements DeviceView {
   static final int CPU_PORT = 255;
 
@@ -42,15 +39,6 @@ final class RowView implements DeviceView {
 
   private final DeviceState state;
   private final Map<Integer, Map<List<Octets>, DeviceEntry>> tables = new HashMap<>();
-
-  /** The planner never writes such entries, so the oracle does not know what they do. */
-  static final class NotOfAnIntent extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    NotOfAnIntent(String what) {
-      super(what);
-    }
-  }
 
   RowView(DeviceState state) {
     this.state = state;
@@ -203,6 +191,7 @@ final class RowView implements DeviceView {
   private List<CidLookup.Config> configs(int pool) {
     return all(Tables.CidConfig.ID).stream()
         .filter(entry -> entry.key().get(0).toNumber() == pool)
+        .filter(entry -> entry.key().get(1).toNumber() != QuicLbConfig.UNROUTABLE_CODEPOINT)
         .map(RowView::config)
         .toList();
   }
@@ -213,25 +202,20 @@ final class RowView implements DeviceView {
     int serverIdLength = setOctets(params.get(1));
     int nonceLength = (int) params.get(2).toNumber() - 1 - serverIdLength;
     boolean checkLength = params.get(3).toNumber() == 1;
-    QuicLbConfig quicLb;
-    try {
-      quicLb =
-          new QuicLbConfig(
-              codepoint,
-              switch (entry.actionId()) {
-                case Actions.DecodeSinglePass.ID -> CidAlgorithm.SINGLE_PASS;
-                case Actions.DecodeFourPass.ID -> CidAlgorithm.FOUR_PASS;
-                default -> CidAlgorithm.PLAINTEXT;
-              },
-              serverIdLength,
-              nonceLength,
-              entry.actionId() == Actions.DecodePlaintext.ID
-                  ? Optional.empty()
-                  : Optional.of(key(params)),
-              checkLength);
-    } catch (IllegalArgumentException e) {
-      throw new NotOfAnIntent("a CID configuration that QUIC-LB does not allow");
-    }
+    QuicLbConfig quicLb =
+        new QuicLbConfig(
+            codepoint,
+            switch (entry.actionId()) {
+              case Actions.DecodeSinglePass.ID -> CidAlgorithm.SINGLE_PASS;
+              case Actions.DecodeFourPass.ID -> CidAlgorithm.FOUR_PASS;
+              default -> CidAlgorithm.PLAINTEXT;
+            },
+            serverIdLength,
+            nonceLength,
+            entry.actionId() == Actions.DecodePlaintext.ID
+                ? Optional.empty()
+                : Optional.of(key(params)),
+            checkLength);
     return new CidLookup.Config(
         new CidConfigKey(Long.toString(entry.key().get(0).toNumber()), codepoint),
         quicLb,
@@ -247,7 +231,7 @@ final class RowView implements DeviceView {
     List<Octets> expanded =
         RoundKeys.of(key).stream().map(k -> Octets.of(padded(k, CidKey.LENGTH))).toList();
     if (!expanded.equals(roundKeys)) {
-      throw new NotOfAnIntent("round keys of no key");
+      throw new IllegalArgumentException("round keys of no key");
     }
     return key;
   }
@@ -282,11 +266,12 @@ final class RowView implements DeviceView {
   @Override
   public Copy copies(Reason reason) {
     Optional<DeviceEntry> punt = find(Tables.Punt.ID, Octets.number(reason.index(), 4));
-    if (punt.isEmpty()) {
+    List<List<Integer>> sessions = List.copyOf(state.cloneSessions().values());
+    if (punt.isEmpty() || sessions.isEmpty()) {
       return Copy.NEVER;
     }
-    if (!List.copyOf(state.cloneSessions().values()).equals(List.of(List.of(CPU_PORT)))) {
-      throw new NotOfAnIntent("copies that have no clone session to the controller");
+    if (!sessions.equals(List.of(List.of(CPU_PORT)))) {
+      throw new IllegalArgumentException("clone sessions to elsewhere: " + sessions);
     }
     boolean all = punt.get().rate().isEmpty() && punt.get().parameters().get(0).toNumber() == 0;
     return all ? Copy.ALWAYS : Copy.MAYBE;

@@ -136,7 +136,7 @@ final class EmbeddedTarget implements FuzzTarget {
   }
 
   @Override
-  public Observed process(List<Arrival> arrivals, int copies) {
+  public Observed process(List<Arrival> arrivals) {
     List<Output> outputs = new ArrayList<>();
     List<Output> copied = new ArrayList<>();
     for (Arrival arrival : arrivals) {

@@ -38,7 +38,7 @@ final class Expectation {
   private final Oracle oracle;
   private final FlowState state = new FlowState();
 
-  /** Copies that may come or not; if they do, it may take them until a later batch. */
+  /** Copies that may come or not. */
   private final List<Output> possibleCopies = new ArrayList<>();
 
   private final List<Decision> decisions = new ArrayList<>();
@@ -63,6 +63,7 @@ final class Expectation {
   /** What should be observed of frames that arrive after those before. */
   Observed process(List<Arrival> arrivals) {
     decisions.clear();
+    possibleCopies.clear();
     Observed expected = new Observed();
     for (Arrival arrival : arrivals) {
       Decision decision = oracle.route(arrival.port(), arrival.frame(), state, arrival.micros());
@@ -90,11 +91,7 @@ final class Expectation {
         wrong.add("copy for the controller is missing: " + copy);
       }
     }
-    for (Output copy : List.copyOf(possibleCopies)) {
-      if (unexpected.remove(Observed.sorted(List.of(copy)).get(0))) {
-        possibleCopies.remove(copy);
-      }
-    }
+    Observed.sorted(possibleCopies).forEach(unexpected::remove);
     if (!unexpected.isEmpty()) {
       wrong.add("copies for the controller that should not be: " + unexpected);
     }

@@ -15,12 +15,8 @@ interface FuzzTarget extends AutoCloseable {
   /** How many frames it takes at once. */
   int batch();
 
-  /**
-   * Lets frames arrive, no more than {@link #batch}, and says what became of them alone.
-   *
-   * @param copies how many copies for the controller to wait for, if they take their time
-   */
-  Observed process(List<Arrival> arrivals, int copies);
+  /** Lets frames arrive, no more than {@link #batch}, and says what became of them alone. */
+  Observed process(List<Arrival> arrivals);
 
   @Override
   void close();

@@ -63,10 +63,15 @@ final class Fuzzer {
       FuzzCase next = randomCase(new Random(random.nextLong()), count);
       Optional<String> difference = disagreement(next, true);
       if (difference.isPresent()) {
+        String first =
+            "seed %d, frames %d to %d: %s"
+                .formatted(seed, done, done + count - 1, difference.get());
         // Making it smaller takes a while, and the test may end before.
-        System.out.printf(
-            "seed %d, frames %d to %d: %s%n", seed, done, done + count - 1, difference.get());
-        throw new AssertionError(report(next));
+        System.out.println(first);
+        throw new AssertionError(
+            disagreement(next, false).isPresent()
+                ? report(next)
+                : first + "\nThe same frames agreed when they came again.");
       }
       intents++;
     }
@@ -126,7 +131,7 @@ final class Fuzzer {
       List<Arrival> batch =
           arrivals.subList(from, Math.min(arrivals.size(), from + target.batch()));
       Observed expected = oracle.process(batch);
-      Observed seenNow = target.process(batch, expected.copies.size());
+      Observed seenNow = target.process(batch);
       Optional<String> difference = oracle.difference(expected, seenNow);
       if (difference.isPresent()) {
         return difference;

@@ -92,8 +92,7 @@ final class P4RuntimeTarget implements FuzzTarget {
   }
 
   @Override
-  public Observed process(List<Arrival> arrivals, int copies) {
-    Observed observed;
+  public Observed process(List<Arrival> arrivals) {
     List<Output> outputs = new ArrayList<>();
     try (PacketTarget.Wire wire = target.connect()) {
       for (Arrival arrival : arrivals) {
@@ -105,14 +104,12 @@ final class P4RuntimeTarget implements FuzzTarget {
                   outputs.add(new Output(leaves.port(), Frame.of(leaves.frame().toByteArray()))));
     }
     Observed now = read();
-    observed = now.minus(before);
+    Observed observed = now.minus(before);
     before = now;
     observed.outputs.addAll(outputs);
-    for (Optional<PacketIn> in = client.packetIn(copies > 0 ? PATIENCE : Duration.ZERO);
-        in.isPresent();
-        in = client.packetIn(observed.copies.size() < copies ? PATIENCE : Duration.ZERO)) {
-      observed.copies.add(copy(in.get()));
-    }
+    client.packetIns().forEach(in -> observed.copies.add(copy(in)));
+    // The client's own.
+    observed.reasons.remove(Reason.PACKET_OUT);
     return observed;
   }
 

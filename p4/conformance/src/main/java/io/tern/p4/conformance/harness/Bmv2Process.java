@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
  * on the loopback address only.
  */
 public final class Bmv2Process implements AutoCloseable {
-  private static final int CPU_PORT = 255;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Process process;
@@ -65,7 +64,7 @@ public final class Bmv2Process implements AutoCloseable {
     command.addAll(List.of(Long.toString(deviceId), "--log-console", "-L", "info"));
     command.addAll(options);
     command.addAll(List.of("--", "--grpc-server-addr", "127.0.0.1:" + p4RuntimePort));
-    command.addAll(List.of("--cpu-port", Integer.toString(CPU_PORT)));
+    command.addAll(List.of("--cpu-port", Integer.toString(P4RuntimeClient.CPU_PORT)));
     command.addAll(targetOptions);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

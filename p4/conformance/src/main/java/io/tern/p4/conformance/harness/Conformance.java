@@ -21,7 +21,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -168,15 +167,10 @@ public final class Conformance implements AutoCloseable {
       outputs.addAll(wire.disconnect());
       packetOuts = wire.packetOuts();
     }
-    for (long i = 0; i < packetIns; i++) {
-      client.packetIn(PATIENCE).ifPresent(packetIn -> outputs.add(output(packetIn)));
-    }
-    for (Optional<PacketIn> more = client.packetIn(Duration.ZERO);
-        more.isPresent();
-        more = client.packetIn(Duration.ZERO)) {
-      outputs.add(output(more.get()));
-    }
-    return new Exchange(outputs, packetOuts);
+    boolean takesPacketOuts = target.hasL2();
+    (takesPacketOuts ? client.packetIns() : client.packetIns((int) packetIns))
+        .forEach(packetIn -> outputs.add(output(packetIn)));
+    return new Exchange(outputs, packetOuts + (takesPacketOuts ? 1 : 0));
   }
 
   /** Takes away everything that was written. */

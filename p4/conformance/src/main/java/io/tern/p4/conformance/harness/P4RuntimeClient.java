@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -55,7 +56,13 @@ public final class P4RuntimeClient implements AutoCloseable {
    */
   public static final int MAX_METADATA = 4 << 20;
 
+  /** Where Tern's program has the controller. */
+  static final int CPU_PORT = 255;
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Octets of a frame that nothing else looks like. */
+  private static final int MARK = 64;
 
   private final P4RuntimeGrpc.P4RuntimeBlockingStub stub;
   private final long deviceId;
@@ -245,11 +252,47 @@ public final class P4RuntimeClient implements AutoCloseable {
             .build());
   }
 
-  /** The next packet-in; empty if none comes within {@code patience}. */
-  public Optional<PacketIn> packetIn(Duration patience) {
+  /**
+   * All packet-ins since the last call, of what the device has processed: a packet-out to its own
+   * CPU port comes back as the last of them. It is counted as any packet-out.
+   *
+   * @throws IllegalStateException if it does not come back
+   */
+  public List<PacketIn> packetIns() {
+    byte[] mark = new byte[MARK];
+    ThreadLocalRandom.current().nextBytes(mark);
+    packetOut(CPU_PORT, mark);
+    List<PacketIn> before = new ArrayList<>();
+    while (true) {
+      PacketIn packetIn =
+          nextPacketIn()
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException("a packet-out to the CPU port does not come back"));
+      if (packetIn.getPayload().equals(ByteString.copyFrom(mark))) {
+        return before;
+      }
+      before.add(packetIn);
+    }
+  }
+
+  /**
+   * Packet-ins of a device that takes no packet-outs: as many as it should make, or fewer if they
+   * do not come, and what there is already of more.
+   */
+  public List<PacketIn> packetIns(int expected) {
+    List<PacketIn> packetIns = new ArrayList<>();
+    for (int i = 0; i < expected; i++) {
+      nextPacketIn().ifPresent(packetIns::add);
+    }
+    responses.packetIns.drainTo(packetIns);
+    return packetIns;
+  }
+
+  private Optional<PacketIn> nextPacketIn() {
     try {
       return Optional.ofNullable(
-          responses.packetIns.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+          responses.packetIns.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -31,7 +31,7 @@ public interface PacketTarget extends AutoCloseable {
     return state;
   }
 
-  /** Whether the device forwards by MAC address itself. */
+  /** Whether the device has ports of its own: forwards by MAC address, takes packet-outs. */
   default boolean hasL2() {
     return true;
   }

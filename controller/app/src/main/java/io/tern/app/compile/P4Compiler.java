@@ -43,7 +43,7 @@ final class P4Compiler {
   /**
    * Looks for p4c.
    *
-   * @param command its name on PATH, or its path
+   * @param command its name on PATH, or its path; a relative path is one of the current directory
    * @param timeout for one program
    * @throws CompilerException if there is none; says what it is and where to get it
    * @throws IOException if a temporary file cannot be written
@@ -51,26 +51,31 @@ final class P4Compiler {
    */
   static P4Compiler find(String command, Duration timeout)
       throws CompilerException, IOException, InterruptedException {
-    requireNonNull(command, "command");
     requireNonNull(timeout, "timeout");
+    String executable = executable(requireNonNull(command, "command"));
     Path said = Files.createTempFile("tern-p4c", ".txt");
     try {
-      Process process = start(List.of(command, "--version"), Path.of("").toAbsolutePath(), said);
-      await(process, VERSION_TIMEOUT, command + " --version");
+      Process process = start(List.of(executable, "--version"), Path.of("").toAbsolutePath(), said);
+      await(process, VERSION_TIMEOUT, executable + " --version");
       Matcher version = VERSION.matcher(read(said));
       if (process.exitValue() != 0 || !version.find()) {
         throw new CompilerException(
-            command
+            executable
                 + " --version ended with "
                 + process.exitValue()
                 + " and names no version: this"
                 + " is no p4c. It said:\n"
                 + read(said));
       }
-      return new P4Compiler(command, timeout, version.group(1));
+      return new P4Compiler(executable, timeout, version.group(1));
     } finally {
       Files.deleteIfExists(said);
     }
+  }
+
+  /** p4c works in other directories than this one, where a relative path would lead elsewhere. */
+  private static String executable(String command) {
+    return command.contains("/") ? Path.of(command).toAbsolutePath().toString() : command;
   }
 
   /**

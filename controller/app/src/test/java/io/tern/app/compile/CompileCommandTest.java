@@ -163,6 +163,26 @@ class CompileCommandTest {
   }
 
   @Test
+  void aRelativePathToTheCompilerIsOneOfTheCurrentDirectory() throws Exception {
+    Path good = Path.of(goodCompiler());
+    Path relative = Path.of("").toAbsolutePath().relativize(good.toAbsolutePath());
+
+    int exit = compile("--p4c", relative.toString(), "--output", bundle().toString());
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    assertThat(Bundle.read(bundle()).manifest().compilerVersion()).isEqualTo("1.2.3");
+  }
+
+  @Test
+  void aRelativePathWithoutACompilerIsNamedAsItWasLookedFor() {
+    assertThat(compile("--p4c", "nowhere/p4c-bm2-ss")).isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString())
+        .startsWith(Path.of("nowhere/p4c-bm2-ss").toAbsolutePath() + " cannot be run (");
+  }
+
+  @Test
   void anotherProgramIsNoCompiler() {
     assertThat(compile("--p4c", "false")).isEqualTo(ExitCode.SOFTWARE);
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Compiles profiles into bundles. A bundle is there whole or not at all. */
 final class BundleWriter {
@@ -38,16 +38,16 @@ final class BundleWriter {
   /**
    * Compiles a profile.
    *
-   * @param directory of the bundle; an older bundle there is replaced
-   * @throws BundleException if the directory has something else in it
+   * @param directory of the bundle; an older bundle there is replaced, if it is as it was written
+   *     and nothing else is in the directory
+   * @throws BundleException if something in the directory would be lost; it is as before then
    * @throws CompilerException if p4c fails
    * @throws IOException if a file cannot be written
    * @throws InterruptedException if the thread is interrupted
    */
   Written write(Profile profile, Path directory)
       throws BundleException, CompilerException, IOException, InterruptedException {
-    Path target = directory.toAbsolutePath().normalize();
-    requireReplaceable(target);
+    Path target = target(directory);
     Path parent = requireNonNull(target.getParent(), "the root directory is no empty one");
     Files.createDirectories(parent);
     Path work = Files.createTempDirectory(parent, ".tern-compile");
@@ -84,34 +84,38 @@ final class BundleWriter {
     return compilation;
   }
 
-  private static void requireReplaceable(Path target) throws BundleException, IOException {
-    if (!Files.exists(target)) {
-      return;
+  /** Where the bundle goes: what a link leads to, so that the link stays. */
+  private static Path target(Path directory) throws BundleException, IOException {
+    Path target = directory.toAbsolutePath().normalize();
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return target;
     }
     if (!Files.isDirectory(target)) {
       throw new BundleException(target + " is no directory");
     }
-    try (Stream<Path> content = Files.list(target)) {
-      if (content.findAny().isPresent()
-          && !Files.isRegularFile(target.resolve(BundleManifest.FILE))) {
-        throw new BundleException(
-            target + " is neither empty nor a bundle: it is not written over");
-      }
-    }
+    Path real = target.toRealPath();
+    OlderBundle.requireReplaceable(real, target);
+    return real;
   }
 
-  private static void replace(Path work, Path target) throws IOException {
+  private static void replace(Path work, Path target) throws BundleException, IOException {
     // Temporary directories are their owner's alone.
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
+    if (!Files.exists(target)) {
+      Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
     Path old = work.resolveSibling(work.getFileName() + ".old");
-    boolean replaces = Files.exists(target);
-    if (replaces) {
-      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      // Once more: compiling took its time, and what came meanwhile is not to be lost either.
+      OlderBundle.requireReplaceable(old, target);
+      Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (BundleException | IOException e) {
+      Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      throw e;
     }
-    Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
-    if (replaces) {
-      delete(old);
-    }
+    delete(old);
   }
 
   private static void delete(Path directory) throws IOException {

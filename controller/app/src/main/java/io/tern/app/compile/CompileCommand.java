@@ -86,7 +86,9 @@ public final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Directory of the bundle; an older bundle is replaced. Default: tern-NAME")
+      description =
+          "Directory of the bundle; an older bundle is replaced, unless the directory has something"
+              + " else, too. Default: tern-NAME")
   private Path output;
 
   @Option(

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
@@ -100,20 +102,138 @@ class CompileCommandTest {
   }
 
   @Test
-  void anOlderBundleIsReplacedAndNothingElse() throws Exception {
+  void anOlderBundleIsReplaced() throws Exception {
     String good = goodCompiler();
     compile("--p4c", good, "--output", bundle().toString(), "--no-state");
     assertThat(compile("--p4c", good, "--output", bundle().toString(), "--profile", "core"))
         .isZero();
     assertThat(Bundle.read(bundle()).name()).isEqualTo("core");
     assertThat(bundle().resolve("src")).isDirectoryNotContaining("glob:**profile-custom*");
+    assertNothingIsLeftOver();
+  }
 
+  @Test
+  void anEmptyDirectoryIsFilled() throws Exception {
+    Files.createDirectory(bundle());
+
+    assertThat(compile("--p4c", goodCompiler(), "--output", bundle().toString())).isZero();
+
+    assertThat(Bundle.read(bundle()).name()).isEqualTo("default");
+  }
+
+  @Test
+  void aLinkToABundleStaysALink() throws Exception {
+    String good = goodCompiler();
+    compile("--p4c", good, "--output", bundle().toString(), "--no-state");
+    Path current = Files.createSymbolicLink(directory.resolve("current"), bundle());
+
+    assertThat(compile("--p4c", good, "--output", current.toString(), "--profile", "core"))
+        .isZero();
+
+    assertThat(current).isSymbolicLink();
+    assertThat(Bundle.read(bundle()).name()).isEqualTo("core");
+  }
+
+  @Test
+  void aDirectoryOfSomethingElseIsNotWrittenOver() throws Exception {
     Path home = Files.createDirectories(directory.resolve("home"));
     Files.writeString(home.resolve("letter"), "dear");
-    assertThat(compile("--p4c", good, "--output", home.toString())).isEqualTo(ExitCode.SOFTWARE);
-    assertThat(err.toString())
-        .isEqualTo(home + " is neither empty nor a bundle: it is not written over");
+
+    assertRefused(home, home + " is neither empty nor a bundle: it is not written over");
+
     assertThat(home.resolve("letter")).hasContent("dear");
+  }
+
+  @Test
+  void aDirectoryWithAManifestOfSomethingElseIsNotWrittenOver() throws Exception {
+    Path artefacts = Files.createDirectories(directory.resolve("compiled"));
+    Files.writeString(artefacts.resolve("tern.json"), "{}");
+    Files.writeString(
+        artefacts.resolve("manifest.sha256"), "# Written by p4/compile with p4c-bm2-ss 1.2.3\n");
+
+    assertRefused(
+        artefacts,
+        artefacts
+            + " is no bundle that tern compile wrote (manifest.sha256, line 1: expected '# Written"
+            + " by tern compile with p4c-bm2-ss VERSION'): it is not written over");
+
+    assertThat(artefacts.resolve("tern.json")).hasContent("{}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"notes.txt", "src/mine.p4", "src/.mine.p4.swp"})
+  void aBundleWithAFileOfSomebodyElsesIsNotWrittenOver(String file) throws Exception {
+    compile("--p4c", goodCompiler(), "--output", bundle().toString());
+    Files.writeString(bundle().resolve(file), "mine");
+
+    assertRefused(
+        bundle(),
+        bundle()
+            + ": "
+            + file
+            + " is not of the bundle that is there: it is not written over; move it away, or"
+            + " give --output another directory");
+
+    assertThat(bundle().resolve(file)).hasContent("mine");
+    assertThat(Bundle.read(bundle()).name()).isEqualTo("default");
+  }
+
+  @Test
+  void aBundleWithAFolderOfSomebodyElsesIsNotWrittenOver() throws Exception {
+    compile("--p4c", goodCompiler(), "--output", bundle().toString());
+    Files.createDirectory(bundle().resolve("notes"));
+
+    assertRefused(bundle(), bundle() + ": notes is not of the bundle that is there");
+
+    assertThat(bundle().resolve("notes")).isDirectory();
+  }
+
+  @Test
+  void aBundleInWhichAFileWasChangedIsNotWrittenOver() throws Exception {
+    compile("--p4c", goodCompiler(), "--output", bundle().toString());
+    Path changed = bundle().resolve("src/tern.p4");
+    Files.writeString(changed, "// mine");
+
+    assertRefused(bundle(), bundle() + ": src/tern.p4 was changed since tern compile wrote it");
+
+    assertThat(changed).hasContent("// mine");
+  }
+
+  @Test
+  void whatComesIntoTheBundleWhileTheNextOneIsCompiledIsNotLost() throws Exception {
+    compile("--p4c", goodCompiler(), "--output", bundle().toString(), "--profile", "core");
+    Path note = bundle().resolve("note");
+    String slow = compiler("cp " + directory.resolve("artefacts") + "/* .", "echo mine >" + note);
+
+    assertThat(compile("--p4c", slow, "--output", bundle().toString()))
+        .isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString()).startsWith(bundle() + ": note is not of the bundle that is there");
+    assertThat(note).hasContent("mine");
+    assertThat(Bundle.read(bundle()).name()).isEqualTo("core");
+    assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aFileAndALinkToNothingAreNoDirectories() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "dear");
+    assertRefused(file, file + " is no directory");
+    assertThat(file).hasContent("dear");
+
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nothing"));
+    assertRefused(link, link + " is no directory");
+    assertThat(link).isSymbolicLink();
+  }
+
+  private void assertRefused(Path output, String message) throws Exception {
+    err.getBuffer().setLength(0);
+    String exploding = compiler("exit 9");
+
+    assertThat(compile("--p4c", exploding, "--output", output.toString()))
+        .isEqualTo(ExitCode.SOFTWARE);
+
+    assertThat(err.toString()).as("it is found before the compiler runs").startsWith(message);
+    assertNothingIsLeftOver();
   }
 
   @Test

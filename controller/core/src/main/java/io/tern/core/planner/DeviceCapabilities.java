@@ -2,6 +2,7 @@ package io.tern.core.planner;
 
 import io.tern.cid.CidAlgorithm;
 import io.tern.p4.contract.TernP4.Actions;
+import io.tern.p4.contract.TernP4.Counters;
 import io.tern.p4.contract.TernP4.Tables;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -10,14 +11,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a device can do: the tables and actions that its program has. A profile of the program that
- * leaves a feature out has neither its tables nor its actions. Immutable.
+ * What a device can do: the tables, actions and counters that its program has. A profile of the
+ * program that leaves a feature out has neither its tables nor its actions. Immutable.
  *
  * @param actions P4Info IDs of the actions that the tables take
  * @param tableSizes how many entries each table holds, by P4Info ID; a table that is not in it is
  *     not there
+ * @param counterSizes how many cells each indirect counter has, by P4Info ID; a counter that is not
+ *     in it is not there. Packets of cells beyond it are not counted
  */
-public record DeviceCapabilities(Set<Integer> actions, Map<Integer, Integer> tableSizes) {
+public record DeviceCapabilities(
+    Set<Integer> actions, Map<Integer, Integer> tableSizes, Map<Integer, Integer> counterSizes) {
   private static final DeviceCapabilities CONTRACT =
       new DeviceCapabilities(
           Set.of(
@@ -66,14 +70,20 @@ public record DeviceCapabilities(Set<Integer> actions, Map<Integer, Integer> tab
               Map.entry(Tables.EchoV4.ID, Tables.EchoV4.SIZE),
               Map.entry(Tables.EchoV6.ID, Tables.EchoV6.SIZE),
               Map.entry(Tables.Punt.ID, Tables.Punt.SIZE),
-              Map.entry(Tables.L2.ID, Tables.L2.SIZE)));
+              Map.entry(Tables.L2.ID, Tables.L2.SIZE)),
+          Map.of(
+              Counters.Reason.ID,
+              Counters.Reason.SIZE,
+              Counters.Migrated.ID,
+              Counters.Migrated.SIZE));
 
   public DeviceCapabilities {
     actions = Set.copyOf(actions);
     tableSizes = Map.copyOf(tableSizes);
+    counterSizes = Map.copyOf(counterSizes);
   }
 
-  /** What a device can do that runs the program of the contract with its table sizes. */
+  /** What a device can do that runs the program of the contract with its sizes. */
   public static DeviceCapabilities ofContract() {
     return CONTRACT;
   }
@@ -82,21 +92,35 @@ public record DeviceCapabilities(Set<Integer> actions, Map<Integer, Integer> tab
   public DeviceCapabilities withTableSize(int tableId, int size) {
     Map<Integer, Integer> sizes = new HashMap<>(tableSizes);
     sizes.put(tableId, size);
-    return new DeviceCapabilities(actions, sizes);
+    return new DeviceCapabilities(actions, sizes, counterSizes);
   }
 
-  /** The same without some tables and actions, as of a profile that leaves them out. */
+  /** The same, with another number of cells of an indirect counter. */
+  public DeviceCapabilities withCounterSize(int counterId, int size) {
+    Map<Integer, Integer> sizes = new HashMap<>(counterSizes);
+    sizes.put(counterId, size);
+    return new DeviceCapabilities(actions, tableSizes, sizes);
+  }
+
+  /** The same without some tables, actions and counters, as of a profile that leaves them out. */
   public DeviceCapabilities without(Set<Integer> ids) {
     Set<Integer> otherActions = new HashSet<>(actions);
     Map<Integer, Integer> otherSizes = new HashMap<>(tableSizes);
     otherActions.removeAll(ids);
     otherSizes.keySet().removeAll(ids);
-    return new DeviceCapabilities(otherActions, otherSizes);
+    Map<Integer, Integer> otherCounters = new HashMap<>(counterSizes);
+    otherCounters.keySet().removeAll(ids);
+    return new DeviceCapabilities(otherActions, otherSizes, otherCounters);
   }
 
   /** How many entries a table holds; 0 if it is not there. */
   public int tableSize(int tableId) {
     return tableSizes.getOrDefault(tableId, 0);
+  }
+
+  /** How many cells an indirect counter has; 0 if it is not there. */
+  public int counterSize(int counterId) {
+    return counterSizes.getOrDefault(counterId, 0);
   }
 
   /** Whether the program has a table. */

@@ -29,8 +29,9 @@ import io.tern.p4.contract.TernP4.Tables;
  *   <li>Backends are reached as the pool's options say. A pool whose way of forwarding the device's
  *       program does not have, or that needs a tunnel source which the device does not have, is not
  *       served by it.
- *   <li>State, and copies of ICMP errors for all backends, are left out where the program does not
- *       have them; the pool is served without.
+ *   <li>State, copies of ICMP errors for all backends, and the count of migrations of a pool that
+ *       the counter has no cell for, are left out where the program does not have them; the pool is
+ *       served without.
  *   <li>The device answers ICMP echo requests to the addresses of the VIPs that it serves, but for
  *       those that are steer-only.
  *   <li>Copies for the controller have a meter each and one clone session.

@@ -17,6 +17,7 @@ import io.tern.core.intent.Vip;
 import io.tern.core.planner.Unsupported.Kind;
 import io.tern.p4.contract.TernP4;
 import io.tern.p4.contract.TernP4.Actions;
+import io.tern.p4.contract.TernP4.Counters;
 import io.tern.p4.contract.TernP4.Tables;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,13 +186,22 @@ final class PoolDraft {
       group = replication.get().group().id();
     }
     for (Vip vip : vips) {
-      all.add(TernEntries.vip(vip, pool, group, stateTimeout()));
+      all.add(TernEntries.vip(vip, pool, countsMigrated(), group, stateTimeout()));
     }
     return draft.room.take(all);
   }
 
   private boolean usesFallback() {
     return !vips.stream().allMatch(Vip::steerOnly);
+  }
+
+  /** BMv2 skips cells that a counter does not have, and says nothing. */
+  private boolean hasCellOfMigrations() {
+    return pool.number() < draft.capabilities.counterSize(Counters.Migrated.ID);
+  }
+
+  private boolean countsMigrated() {
+    return pool.options().countMigrated() && hasCellOfMigrations();
   }
 
   private boolean hasState() {
@@ -270,6 +280,23 @@ final class PoolDraft {
               + draft.name()
               + " remembers no connections; those with unroutable CIDs may change their backend"
               + " when the pool changes");
+    }
+    if (usesFallback() && pool.options().countMigrated() && !hasCellOfMigrations()) {
+      draft.unsupported(
+          Kind.NO_COUNTER,
+          poolName(pool.id()),
+          "the counter "
+              + TernP4.nameOf(Counters.Migrated.ID)
+              + " of the program of "
+              + draft.name()
+              + " has "
+              + draft.capabilities.counterSize(Counters.Migrated.ID)
+              + " cells, and the pool's number is "
+              + pool.number()
+              + "; its migrations are not counted there. A profile whose size.pool is above the"
+              + " number counts them, one with "
+              + Counters.Migrated.SIZE
+              + " those of every pool");
     }
     if (living.size() == served.size()) {
       return;

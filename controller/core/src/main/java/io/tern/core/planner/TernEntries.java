@@ -55,24 +55,27 @@ final class TernEntries {
   }
 
   /**
+   * @param countMigrated whether the device counts migrations of the pool
    * @param icmpGroup the multicast group of ICMP errors, or {@link #NO_ICMP_GROUP}
    * @param stateTimeout empty: the device remembers nothing for the pool
    */
-  static TableEntry vip(Vip vip, Pool pool, int icmpGroup, Optional<Duration> stateTimeout) {
+  static TableEntry vip(
+      Vip vip, Pool pool, boolean countMigrated, int icmpGroup, Optional<Duration> stateTimeout) {
     return entry(
         vipTable(vip.endpoint().isV6()),
         vip.steerOnly()
             ? action(Actions.SetPoolSteerOnly.ID, Bits.of(pool.number()))
-            : setPool(pool, icmpGroup, stateTimeout),
+            : setPool(pool, countMigrated, icmpGroup, stateTimeout),
         address(vip.endpoint()),
         port(vip.endpoint()));
   }
 
-  private static Action setPool(Pool pool, int icmpGroup, Optional<Duration> stateTimeout) {
+  private static Action setPool(
+      Pool pool, boolean countMigrated, int icmpGroup, Optional<Duration> stateTimeout) {
     List<Bits> params = new ArrayList<>();
     params.add(Bits.of(pool.number()));
     params.add(Bits.of(pool.fallbackSlots() - 1));
-    params.add(flag(pool.options().countMigrated()));
+    params.add(flag(countMigrated));
     params.add(Bits.of(icmpGroup));
     if (stateTimeout.isEmpty()) {
       return new Action(Actions.SetPool.ID, params);

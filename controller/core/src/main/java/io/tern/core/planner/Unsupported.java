@@ -26,6 +26,8 @@ public record Unsupported(Kind kind, String resource, String message) {
     NO_TUNNEL_SOURCE,
     /** Its program remembers no connections. */
     NO_STATE,
+    /** Its program has no cell that would count a pool's migrations. */
+    NO_COUNTER,
     /** Its program cannot replicate ICMP errors. */
     NO_REPLICATION,
     /** Its program copies nothing to the controller. */

@@ -23,6 +23,7 @@ import io.tern.core.intent.Vip;
 import io.tern.core.planner.Unsupported.Kind;
 import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4.Actions;
+import io.tern.p4.contract.TernP4.Counters;
 import io.tern.p4.contract.TernP4.Tables;
 import java.time.Duration;
 import java.util.List;
@@ -218,6 +219,60 @@ class PlannerOptionsTest {
     history.options("web", PoolOptions.DEFAULT.withCountMigrated(false));
     assertThat(readable(plan(), "vip_v4"))
         .containsExactly("vip_v4(0xc0000201, 443) -> set_pool(2, 511, 0, 0)");
+  }
+
+  @Test
+  void migrationsOfAPoolThatTheCounterHasNoCellForAreNotCountedAndThatIsSaid() {
+    DevicePlan plan = plan(CONTRACT.withCounterSize(Counters.Migrated.ID, 2));
+
+    assertThat(readable(plan, "vip_v4"))
+        .containsExactly("vip_v4(0xc0000201, 443) -> set_pool(2, 511, 0, 0)");
+    assertThat(plan.unsupported())
+        .containsExactly(
+            new Unsupported(
+                Kind.NO_COUNTER,
+                "pools/web",
+                "the counter migrated of the program of devices/leaf has 2 cells, and the pool's"
+                    + " number is 2; its migrations are not counted there. A profile whose"
+                    + " size.pool is above the number counts them, one with 65536 those of every"
+                    + " pool"));
+  }
+
+  @Test
+  void theLastCellOfTheCounterIsAPoolsAsWell() {
+    DevicePlan plan = plan(CONTRACT.withCounterSize(Counters.Migrated.ID, 3));
+
+    assertThat(plan).isEqualTo(plan());
+    assertThat(plan.unsupported()).isEmpty();
+  }
+
+  @Test
+  void aStatefulPoolWithoutACellIsServedWithItsState() {
+    history.options(
+        "web", PoolOptions.DEFAULT.withStateTimeout(Optional.of(Duration.ofSeconds(30))));
+
+    DevicePlan plan = plan(CONTRACT.without(Set.of(Counters.Migrated.ID)));
+
+    assertThat(readable(plan, "vip_v4"))
+        .containsExactly("vip_v4(0xc0000201, 443) -> set_pool_stateful(2, 511, 0, 0, 0x01c9c380)");
+    assertThat(plan.unsupported()).extracting(Unsupported::kind).containsExactly(Kind.NO_COUNTER);
+  }
+
+  @Test
+  void aPoolThatWantsNoCountOrOnlySteersMissesNoCell() {
+    DeviceCapabilities none = CONTRACT.without(Set.of(Counters.Migrated.ID));
+    history.options("web", PoolOptions.DEFAULT.withCountMigrated(false));
+    assertThat(plan(none).unsupported()).isEmpty();
+
+    history
+        .pool("steered", 512)
+        .apply(
+            i ->
+                IntentChanges.createVip(
+                    i,
+                    new Vip(
+                        "s", Endpoint.of("192.0.2.9", 443), "steered", true, IntentFixtures.T0)));
+    assertThat(plan(none).unsupported()).isEmpty();
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import io.tern.core.planner.DeviceCapabilities;
 import io.tern.p4.contract.TernPipeline;
+import io.tern.proto.p4.config.v1.Counter;
 import io.tern.proto.p4.config.v1.P4Info;
 import io.tern.proto.p4.config.v1.Table;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
@@ -72,9 +73,17 @@ public final class PipelineConfig {
     Map<Integer, Integer> sizes = new HashMap<>();
     for (Table table : p4Info.getTablesList()) {
       table.getActionRefsList().forEach(action -> actions.add(action.getId()));
-      sizes.put(table.getPreamble().getId(), (int) Math.min(table.getSize(), Integer.MAX_VALUE));
+      sizes.put(table.getPreamble().getId(), size(table.getSize()));
     }
-    return new DeviceCapabilities(actions, sizes);
+    Map<Integer, Integer> counters = new HashMap<>();
+    for (Counter counter : p4Info.getCountersList()) {
+      counters.put(counter.getPreamble().getId(), size(counter.getSize()));
+    }
+    return new DeviceCapabilities(actions, sizes, counters);
+  }
+
+  private static int size(long size) {
+    return (int) Math.min(size, Integer.MAX_VALUE);
   }
 
   /** The first eight octets of SHA-256 over the text of P4Info and the device config. */

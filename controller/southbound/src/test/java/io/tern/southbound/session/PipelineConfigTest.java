@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.tern.core.planner.DeviceCapabilities;
+import io.tern.p4.contract.TernP4.Counters;
+import io.tern.p4.contract.TernP4.Tables;
 import io.tern.p4.contract.TernPipeline;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PipelineConfigTest {
   private static final ByteString JSON = ByteString.copyFromUtf8("{}");
+
+  /** Of the language: the default of most tables, which no entry can have. */
+  private static final Set<Integer> NO_ACTION = Set.of(0x0144_5b37);
 
   private static PipelineConfig parse(String p4Info) throws InvalidProtocolBufferException {
     return PipelineConfig.parse(p4Info, JSON);
@@ -36,6 +43,30 @@ class PipelineConfigTest {
   @Test
   void programOfTheContractHasTheCookieOfTheContract() {
     assertThat(PipelineConfig.ofContract().cookie()).isEqualTo(TernPipeline.cookie());
+  }
+
+  @Test
+  void programOfTheContractCanDoWhatTheContractSays() {
+    assertThat(PipelineConfig.ofContract().capabilities().without(NO_ACTION))
+        .isEqualTo(DeviceCapabilities.ofContract());
+  }
+
+  @Test
+  void capabilitiesHaveTheSizesOfTheProgram() throws InvalidProtocolBufferException {
+    String smaller =
+        TernPipeline.p4InfoText()
+            .replaceAll("(?s)(name: \"TernIngress.migrated\".*?size: )65536", "$1256");
+
+    assertThat(parse(smaller).capabilities().without(NO_ACTION))
+        .isEqualTo(DeviceCapabilities.ofContract().withCounterSize(Counters.Migrated.ID, 256));
+  }
+
+  @Test
+  void aProgramWithoutCountersHasNoCells() throws InvalidProtocolBufferException {
+    DeviceCapabilities nothing = parse("").capabilities();
+
+    assertThat(nothing.counterSize(Counters.Migrated.ID)).isZero();
+    assertThat(nothing.tableSize(Tables.Fallback.ID)).isZero();
   }
 
   @Test

@@ -8,11 +8,11 @@ import io.grpc.netty.NettyServerBuilder;
 import io.tern.embedded.p4runtime.DataPlaneLoader;
 import io.tern.embedded.p4runtime.P4RuntimeDevice;
 import io.tern.embedded.p4runtime.P4RuntimeService;
+import io.tern.embedded.p4runtime.ServerShutdown;
 import io.tern.embedded.port.PacketPort;
 import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -54,7 +53,6 @@ public final class EmbeddedSwitch implements AutoCloseable {
   private static final int MAX_REQUEST_SIZE = 64 * 1024 * 1024;
 
   private static final int MAX_CALLS_PER_CONNECTION = 256;
-  private static final Duration GRACE = Duration.ofSeconds(2);
   private static final AtomicInteger INSTANCES = new AtomicInteger();
 
   private final P4RuntimeDevice device;
@@ -114,22 +112,9 @@ public final class EmbeddedSwitch implements AutoCloseable {
 
   @Override
   public void close() {
-    servers.forEach(Server::shutdown);
-    device.disconnectAll();
-    boolean interrupted = false;
-    for (Server server : servers) {
-      try {
-        server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-      server.shutdownNow();
-    }
+    ServerShutdown.end(device, servers);
     loop.close();
     executor.shutdown();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Collects what a switch is made of; not thread-safe. */

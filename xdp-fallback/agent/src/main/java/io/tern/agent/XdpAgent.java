@@ -12,13 +12,14 @@ import io.tern.embedded.engine.DataPlane;
 import io.tern.embedded.p4runtime.DeviceStatistics;
 import io.tern.embedded.p4runtime.P4RuntimeDevice;
 import io.tern.embedded.p4runtime.P4RuntimeService;
+import io.tern.embedded.p4runtime.ServerShutdown;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,6 @@ public final class XdpAgent implements AutoCloseable {
   private static final int MAX_REQUEST_SIZE = 64 * 1024 * 1024;
 
   private static final int MAX_CALLS_PER_CONNECTION = 256;
-  private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration NEIGHBOUR_PERIOD = Duration.ofSeconds(10);
   private static final AtomicInteger THREADS = new AtomicInteger();
 
@@ -170,22 +170,11 @@ public final class XdpAgent implements AutoCloseable {
   /** Ends streams, lets requests finish for a moment, and leaves the data plane as it is. */
   @Override
   public void close() {
-    server.shutdown();
-    device.p4Runtime().disconnectAll();
-    boolean interrupted = false;
-    try {
-      server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    server.shutdownNow();
+    ServerShutdown.end(device.p4Runtime(), List.of(server));
     executor.shutdown();
     watcher.close();
     device.close();
     nextHops.close();
     deviceLock.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -146,6 +146,9 @@ header quic_t {
     bit<7> version_specific;
 }
 
+// What RFC 9000 calls the fixed bit.
+#define QUIC_BIT(quic) (quic.version_specific[6:6] == 1)
+
 // What a long header has between the first octet and the destination connection ID.
 header quic_long_t {
     bit<32> version;

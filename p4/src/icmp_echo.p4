@@ -3,7 +3,8 @@
 #ifndef TERN_ICMP_ECHO_P4
 #define TERN_ICMP_ECHO_P4
 
-// Answers ICMP echo requests to VIP addresses, so that a VIP can be pinged without a backend.
+// Answers ICMP echo requests to VIP addresses, so that a VIP can be pinged without a backend. Not
+// those to a group's MAC address: nobody may send from that.
 control IcmpEcho(
     inout headers_t hdr,
     inout metadata_t meta,
@@ -51,7 +52,9 @@ control IcmpEcho(
 #endif
 
     apply {
-        if (hdr.ipv4.isValid()) {
+        if (hdr.ethernet.dst_mac[40:40] == 1) {
+            // L2 has it.
+        } else if (hdr.ipv4.isValid()) {
 #if WITH_IPV4
             if (hdr.icmp.type == ICMP_ECHO_REQUEST) {
                 if (echo_v4.apply().hit) {

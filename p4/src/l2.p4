@@ -3,9 +3,11 @@
 #ifndef TERN_L2_P4
 #define TERN_L2_P4
 
-// Carries what Tern does not steer. Changes no octet of the frame.
+// Carries what Tern does not steer, and nothing back to where it came from. Changes no octet of the
+// frame.
 control L2(in headers_t hdr, inout standard_metadata_t standard_metadata) {
-    // Sets the egress port. Port 255 is the controller.
+    // Sets the egress port; a frame that came by that port is dropped, as its station has it already
+    // (IEEE 802.1D). Port 255 is the controller.
     @id(0x01000007)
     action l2_forward(@id(1) bit<9> port) {
         standard_metadata.egress_spec = port;
@@ -42,7 +44,15 @@ control L2(in headers_t hdr, inout standard_metadata_t standard_metadata) {
     }
 
     apply {
-        l2.apply();
+        switch (l2.apply().action_run) {
+            l2_forward: {
+                if (standard_metadata.egress_spec == standard_metadata.ingress_port) {
+                    mark_to_drop(standard_metadata);
+                }
+            }
+            default: {
+            }
+        }
     }
 }
 

@@ -12,7 +12,10 @@
 // Two tables of STATE_SIZE cells. A cell is its owner's until the pool's time-out after its last
 // packet; who meets a cell that is somebody else's is not remembered. A DCID counts by its first
 // eight octets, since a short header does not say how long it is; shorter ones are not remembered.
-// A 4-tuple counts by its CRC-32: those that share it share their slot as well.
+// Only long headers make a DCID known: behind a short header there may be a shorter one and
+// ciphertext, or no QUIC at all. And only those with QUIC's fixed bit (RFC 9000, section 17.3) ask:
+// DTLS, STUN and ZRTP have it clear (RFC 9443), and octets in that place that all of their clients
+// send. A 4-tuple counts by its CRC-32: those that share it share their slot as well.
 //
 // meta.backend_id is what the fallback says, 0 if nothing, and becomes what is remembered.
 control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t standard_metadata) {
@@ -49,7 +52,8 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
         hdr.remembered.candidate = 0;
         hdr.remembered.reason = meta.reason;
         hdr.remembered.dcid_cell = 0;
-        if (hdr.cid.isValid() && !hdr.icmp.isValid() && meta.cid_length >= DCID_OCTETS) {
+        if (hdr.cid.isValid() && !hdr.icmp.isValid() && meta.cid_length >= DCID_OCTETS
+            && (hdr.quic_long.isValid() || QUIC_BIT(hdr.quic))) {
             hdr.dcid.setValid();
             hdr.dcid.octets = hdr.cid.codepoint ++ hdr.cid.length_or_random ++ hdr.cid.tail[151:96];
             hash(hdr.remembered.dcid_index, HashAlgorithm.crc32, 32w0, hdr.dcid, CRC32_RANGE);
@@ -86,10 +90,10 @@ control State(inout headers_t hdr, inout metadata_t meta, in standard_metadata_t
         }
         if (meta.backend_id != 0 && !hdr.icmp.isValid()) {
             if (hdr.dcid.isValid()
-                && (hdr.remembered.dcid_cell[159:144] == 0
-                    || hdr.remembered.dcid_age >= hdr.remembered.timeout
-                    || (hdr.remembered.dcid_cell[159:144] == meta.pool_id
-                        && hdr.remembered.dcid_cell[143:80] == hdr.dcid.octets))) {
+                && (hdr.remembered.reason == REASON_KNOWN_DCID
+                    || (hdr.quic_long.isValid()
+                        && (hdr.remembered.dcid_cell[159:144] == 0
+                            || hdr.remembered.dcid_age >= hdr.remembered.timeout)))) {
                 hdr.remembered.dcid_cell = meta.pool_id ++ hdr.dcid.octets ++ meta.backend_id
                     ++ standard_metadata.ingress_global_timestamp;
                 known_dcids.write(hdr.remembered.dcid_index, hdr.remembered.dcid_cell);

@@ -58,8 +58,12 @@ parser TernParser(
         packet.extract(hdr.ethernet);
         left = standard_metadata.packet_length - ETHERNET_OCTETS;
         transition select(hdr.ethernet.ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_VLAN: vlan_0;
             ETHERTYPE_QINQ: vlan_0;
             ETHERTYPE_ARP: neighbour;
@@ -72,8 +76,12 @@ parser TernParser(
         packet.extract(hdr.vlan[0]);
         left = left - VLAN_OCTETS;
         transition select(hdr.vlan[0].ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_VLAN: vlan_1;
             ETHERTYPE_ARP: neighbour;
             default: accept;
@@ -84,13 +92,18 @@ parser TernParser(
         packet.extract(hdr.vlan[1]);
         left = left - VLAN_OCTETS;
         transition select(hdr.vlan[1].ether_type) {
+#if WITH_IPV4
             ETHERTYPE_IPV4: ipv4;
+#endif
+#if WITH_IPV6
             ETHERTYPE_IPV6: ipv6;
+#endif
             ETHERTYPE_ARP: neighbour;
             default: accept;
         }
     }
 
+#if WITH_IPV4
     state ipv4 {
         packet.extract(hdr.ipv4);
         spare = left - (bit<32>) hdr.ipv4.total_length;
@@ -124,7 +137,9 @@ parser TernParser(
             default: fragment;
         }
     }
+#endif
 
+#if WITH_IPV6
     state ipv6 {
         packet.extract(hdr.ipv6);
         spare = left - (bit<32>) IPV6_OCTETS - (bit<32>) hdr.ipv6.payload_length;
@@ -220,6 +235,7 @@ parser TernParser(
             default: accept;
         }
     }
+#endif
 
     state udp {
         transition select(left) {
@@ -277,6 +293,7 @@ parser TernParser(
         }
     }
 
+#if WITH_IPV4
     // ICMP with less than a header is not looked at.
     state icmpv4 {
         transition select(left) {
@@ -319,7 +336,9 @@ parser TernParser(
         packet.extract(hdr.quoted_ipv4_options, spare);
         transition quoted_udp;
     }
+#endif
 
+#if WITH_IPV6
     state icmpv6 {
         transition select(left) {
             0 .. 7: accept;
@@ -350,6 +369,7 @@ parser TernParser(
             default: accept;
         }
     }
+#endif
 
     state quoted_udp {
         transition select(left) {

@@ -6,6 +6,8 @@
 #include "packet.h"
 
 #define LONG_HEADER 0x80
+/* RFC 9000, section 17.3. */
+#define FIXED_BIT 0x40
 /* First octet, version, DCID length: RFC 8999, section 5.1. */
 #define LONG_HEADER_DCID 6
 #define SHORT_HEADER_DCID 1
@@ -70,6 +72,7 @@ static __always_inline bool read_cid(struct xdp_md *ctx, const struct packet *pa
 	*reason = REASON_NOT_QUIC;
 	if (length == 0 || (const void *)(octets + 1) > data_end)
 		return false;
+	cid->header = octets[0];
 	if (octets[0] & LONG_HEADER) {
 		if (length < LONG_HEADER_DCID ||
 		    (const void *)(octets + LONG_HEADER_DCID) > data_end)

@@ -47,9 +47,13 @@ struct {
 	__uint(max_entries, 1);
 } memos SEC(".maps");
 
-/* A connection ID: its first octet, and the 19 behind it in memory order. */
+/*
+ * A connection ID: its first octet, and the 19 behind it in memory order. `header` is the first octet
+ * of the packet.
+ */
 struct cid {
 	__u32 length;
+	__u8 header;
 	__u8 first;
 	__u64 word[2];
 	/* The low three octets. */

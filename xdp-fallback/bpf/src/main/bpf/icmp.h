@@ -194,11 +194,14 @@ static __always_inline void nat_error(const struct packet *packet, const struct 
 	quoted->udp->source = backend->port;
 }
 
-/* It is an echo request to an address that answers them. */
+/* It is an echo request to an address that answers them; a group's MAC address cannot answer. */
 static __always_inline bool is_answered_echo(const struct packet *packet)
 {
+	const struct ethhdr *eth = packet->eth;
 	__u8 type = *(const __u8 *)packet->l4;
 
+	if (eth->h_dest[0] & 1)
+		return false;
 	if (packet->ipv4) {
 		const struct iphdr *ip = packet->ip;
 		__be32 addr = ip->daddr;

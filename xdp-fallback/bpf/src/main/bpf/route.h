@@ -61,7 +61,9 @@ static __always_inline __u32 find_owner(const struct vip *vip, const struct cid 
 		.flow_hash = hash,
 		.owner = owner,
 		.reason = *reason,
-		.has_dcid = cid->length >= KNOWN_DCID_OCTETS,
+		.has_dcid = cid->length >= KNOWN_DCID_OCTETS &&
+			    (cid->header & (LONG_HEADER | FIXED_BIT)),
+		.says_dcid = cid->header & LONG_HEADER,
 	};
 
 	recall(&unroutable);

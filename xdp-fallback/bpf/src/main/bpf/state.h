@@ -18,11 +18,16 @@ struct unroutable {
 	__u32 owner;
 	/* In: why the CID does not route. */
 	__u32 reason;
-	/* `dcid` has all its octets. */
+	/* `dcid` has all its octets, and DTLS, STUN or ZRTP (RFC 9443) have not the same in its place. */
 	bool has_dcid;
+	/*
+	 * It is a DCID for certain: behind a short header there may be a shorter one and ciphertext, or
+	 * no QUIC at all.
+	 */
+	bool says_dcid;
 	/* What an ICMP error quotes asks, and leaves nothing behind. */
 	bool icmp;
-	__u8 zero[6];
+	__u8 zero[5];
 };
 
 /* Plus one; 0: nobody, too old, not that backend any more, or one that serves nobody. */
@@ -56,16 +61,16 @@ __noinline int recall(struct unroutable *packet)
 	struct known_tuple tuple_key = { .pool = packet->pool, .flow_hash = packet->flow_hash };
 	struct known *by_dcid = NULL;
 	struct known *by_tuple = bpf_map_lookup_elem(&known_tuples, &tuple_key);
-	bool live = false;
+	bool live = false, knows_dcid = false;
 	__u32 owner = 0;
 	__u32 reason = REASON_KNOWN_DCID;
 
 	if (packet->has_dcid) {
 		__builtin_memcpy(dcid_key.dcid, &packet->dcid, sizeof(dcid_key.dcid));
 		by_dcid = bpf_map_lookup_elem(&known_dcids, &dcid_key);
-		owner = owner_of(by_dcid, now, packet->timeout, &live);
+		owner = owner_of(by_dcid, now, packet->timeout, &knows_dcid);
 	}
-	if (!live) {
+	if (!knows_dcid) {
 		owner = owner_of(by_tuple, now, packet->timeout, &live);
 		reason = REASON_KNOWN_TUPLE;
 	}
@@ -88,9 +93,11 @@ __noinline int recall(struct unroutable *packet)
 		*by_tuple = known;
 	else
 		bpf_map_update_elem(&known_tuples, &tuple_key, &known, BPF_ANY);
+	if (!packet->has_dcid || !(knows_dcid || packet->says_dcid))
+		return 0;
 	if (by_dcid)
 		*by_dcid = known;
-	else if (packet->has_dcid)
+	else
 		bpf_map_update_elem(&known_dcids, &dcid_key, &known, BPF_ANY);
 	return 0;
 }

@@ -16,7 +16,8 @@ import java.util.zip.CRC32;
  * microseconds of 48 bits that may wrap around.
  *
  * <p>A DCID counts by its first eight octets, because a short header does not say how long it is;
- * shorter ones are not remembered.
+ * shorter ones are not remembered. Only a long header makes a DCID known: behind a short one there
+ * may be a shorter DCID and ciphertext, or no QUIC at all.
  */
 public final class FlowState {
   /** Cells of each table. */
@@ -69,14 +70,20 @@ public final class FlowState {
    * What a packet looks like to the tables.
    *
    * @param dcid empty if it has none of at least eight octets
+   * @param says whether it says what its DCID is: has a long header
    */
-  record Key(int pool, Optional<Long> dcid, int tupleHash) {
+  record Key(int pool, Optional<Long> dcid, boolean says, int tupleHash) {
     /** {@code cid}: as many octets as are known to be the DCID's, or may be. */
-    static Key of(int pool, byte[] cid, int tupleHash) {
+    static Key of(int pool, byte[] cid, boolean says, int tupleHash) {
       return new Key(
           pool,
           cid.length < DCID_OCTETS ? Optional.empty() : Optional.of(ByteBuffer.wrap(cid).getLong()),
+          says,
           tupleHash);
+    }
+
+    static Key ofTuple(int pool, int tupleHash) {
+      return new Key(pool, Optional.empty(), false, tupleHash);
     }
   }
 
@@ -98,9 +105,14 @@ public final class FlowState {
   /** The packet goes to {@code backend}. */
   void remember(Key key, int backend, long now, long timeout) {
     key.dcid()
+        .filter(dcid -> key.says() || knows(key.pool(), dcid, now, timeout))
         .ifPresent(
             dcid -> put(dcids, dcidCell(dcid), new Cell(key.pool(), dcid, backend, now), timeout));
     put(tuples, tupleCell(key), new Cell(key.pool(), key.tupleHash(), backend, now), timeout);
+  }
+
+  private boolean knows(int pool, long dcid, long now, long timeout) {
+    return own(dcids.get(dcidCell(dcid)), pool, dcid, now, timeout).isPresent();
   }
 
   private static Optional<Cell> own(Cell cell, int pool, long key, long now, long timeout) {

@@ -26,6 +26,11 @@ public final class Frame {
     return octets.length;
   }
 
+  /** Whether its destination is a group's MAC address (IEEE 802, the first octet's lowest bit). */
+  boolean isToGroup() {
+    return octets.length > 0 && (octets[0] & 1) != 0;
+  }
+
   /** A copy of the octets. */
   public byte[] toByteArray() {
     return octets.clone();

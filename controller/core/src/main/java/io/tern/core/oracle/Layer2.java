@@ -26,7 +26,8 @@ final class Layer2 {
   }
 
   /**
-   * Stations get what is for them; the rest is flooded, but not back to where it came from.
+   * Stations get what is for them, and the rest is flooded; nothing goes back to where it came from
+   * (IEEE 802.1D).
    *
    * @param frame with an Ethernet header, at least
    */
@@ -35,7 +36,7 @@ final class Layer2 {
     long mac = (octets.getShort(0) & 0xffffL) << 32 | (octets.getInt(2) & 0xffff_ffffL);
     Integer station = stations.get(mac);
     if (station != null) {
-      return List.of(new Output(station, frame));
+      return station == ingressPort ? List.of() : List.of(new Output(station, frame));
     }
     return floods.getOrDefault(mac, unknown).stream()
         .filter(port -> port != ingressPort)

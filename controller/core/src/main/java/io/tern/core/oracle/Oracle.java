@@ -145,6 +145,7 @@ public final class Oracle {
           return fromBackend(udp).orElseGet(() -> pass(Reason.NOT_VIP));
         }
       } else if (packet instanceof Packet.EchoRequest request
+          && !frame.isToGroup()
           && device.answersEcho(request.ip().destination())) {
         return noVips(Reason.ICMP_ECHO, List.of(new Output(ingressPort, EchoReply.to(request))));
       }
@@ -217,10 +218,14 @@ public final class Oracle {
         return deliverIfAny(why, hits, byTuple, packet);
       }
       long timeoutMicros = micros(pool.stateTimeout().get());
+      boolean isLong = QuicInvariants.isLong(packet.payload());
       FlowState.Key key =
           FlowState.Key.of(
               pool.number(),
-              cid.map(ConnectionId::toByteArray).orElse(new byte[0]),
+              cid.filter(any -> isLong || QuicInvariants.hasFixedBit(packet.payload()))
+                  .map(ConnectionId::toByteArray)
+                  .orElse(new byte[0]),
+              isLong,
               packet.tuple().hash());
       Optional<Known> known = state.recall(key, now, timeoutMicros);
       OptionalInt byState = serving(pool, known);
@@ -236,7 +241,7 @@ public final class Oracle {
     /** Its 4-tuple may be known; it tells nothing new. */
     private Decision unroutableError(Packet.IcmpError packet, PoolView pool, Hits hits) {
       int hash = packet.tuple().hash();
-      FlowState.Key key = FlowState.Key.of(pool.number(), new byte[0], hash);
+      FlowState.Key key = FlowState.Key.ofTuple(pool.number(), hash);
       OptionalInt byState =
           serving(
               pool,

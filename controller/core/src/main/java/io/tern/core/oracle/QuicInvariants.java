@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The connection IDs of a QUIC packet, by what all versions have in common (RFC 8999, section 5)
- * and by nothing else.
+ * The connection IDs of a QUIC packet, by what all versions have in common (RFC 8999, section 5).
  */
 final class QuicInvariants {
   /** First octet and version of a long header. */
@@ -36,8 +35,17 @@ final class QuicInvariants {
             .flatMap(dcid -> withLength(payload, DCID_LENGTH_AT + 1 + dcid.length()));
   }
 
-  private static boolean isLong(ByteBuffer payload) {
-    return (payload.get(0) & 0x80) != 0;
+  /** Whether the payload begins with a long header. */
+  static boolean isLong(ByteBuffer payload) {
+    return payload.limit() > 0 && (payload.get(0) & 0x80) != 0;
+  }
+
+  /**
+   * Whether a payload with a short header looks like QUIC rather than DTLS, STUN or ZRTP (RFC 9443):
+   * by a bit of versions 1 and 2 (RFC 9000, section 17.3) that RFC 9287 lets peers clear.
+   */
+  static boolean hasFixedBit(ByteBuffer payload) {
+    return payload.limit() > 0 && (payload.get(0) & 0x40) != 0;
   }
 
   private static Optional<ConnectionId> withLength(ByteBuffer payload, int lengthAt) {

@@ -64,6 +64,29 @@ class OracleStateTest {
   }
 
   @Test
+  void aShortHeaderKeepsADcidKnownButDoesNotMakeItSo() {
+    int other = portOfOtherBackend();
+    shortHeader(50_000, DCID, TIMEOUT);
+    assertThat(shortHeader(other, DCID, TIMEOUT).reason())
+        .isEqualTo(Reason.FALLBACK_UNKNOWN_CODEPOINT);
+
+    Decision named = route(50_000, DCID, 2 * TIMEOUT);
+    shortHeader(50_000, DCID, 3 * TIMEOUT - 1);
+    Decision moved = shortHeader(other, DCID, 4 * TIMEOUT - 2);
+    assertThat(moved.reason()).isEqualTo(Reason.KNOWN_DCID);
+    assertThat(moved.backend()).isEqualTo(named.backend());
+
+    shortHeader(50_000, DCID, 6 * TIMEOUT);
+    assertThat(shortHeader(other, DCID, 6 * TIMEOUT).reason())
+        .isEqualTo(Reason.FALLBACK_UNKNOWN_CODEPOINT);
+  }
+
+  private Decision shortHeader(int clientPort, String dcid, long micros) {
+    Frame frame = Frames.udp("203.0.113.9", clientPort, "192.0.2.1", 443).quicShort(dcid).frame();
+    return Oracle.of(history.intent(), "leaf").route(1, frame, state, micros);
+  }
+
+  @Test
   void aTupleStaysWithItsBackendWhenItDrains() {
     Decision first = route(50_000, "e0", 0);
     String owner = first.backend().getAsInt() == number("a") ? "a" : "b";
@@ -103,8 +126,8 @@ class OracleStateTest {
 
   @Test
   void whoMeetsALiveCellOfSomebodyElseIsNotRemembered() {
-    FlowState.Key first = FlowState.Key.of(1, new byte[0], 0x0001_1234);
-    FlowState.Key second = FlowState.Key.of(1, new byte[0], 0x0002_1234);
+    FlowState.Key first = FlowState.Key.ofTuple(1, 0x0001_1234);
+    FlowState.Key second = FlowState.Key.ofTuple(1, 0x0002_1234);
     state.remember(first, 7, 0, TIMEOUT);
     state.remember(second, 8, TIMEOUT - 1, TIMEOUT);
     assertThat(state.recall(second, TIMEOUT - 1, TIMEOUT)).isEmpty();
@@ -118,7 +141,7 @@ class OracleStateTest {
   @Test
   void aCopyOfTheStateGoesItsOwnWay() {
     FlowState copy = state.copy();
-    FlowState.Key key = FlowState.Key.of(1, new byte[8], 5);
+    FlowState.Key key = FlowState.Key.of(1, new byte[8], true, 5);
     copy.remember(key, 7, 0, TIMEOUT);
     assertThat(state.recall(key, 0, TIMEOUT)).isEmpty();
     assertThat(copy.recall(key, 0, TIMEOUT)).contains(new FlowState.Known(FlowState.By.DCID, 7));

@@ -165,7 +165,7 @@ final class HostTarget implements PacketTarget {
       if (entry.tableId() == Tables.L2.ID && Arrays.equals(entry.key().get(0).toByteArray(), mac)) {
         switch (entry.actionId()) {
           case Actions.L2Forward.ID ->
-              left.add(new Leaves((int) number(entry.parameters().get(0)), frame));
+              leave((int) number(entry.parameters().get(0)), ingress, frame, left);
           case Actions.L2Flood.ID ->
               flood((int) number(entry.parameters().get(0)), ingress, frame, left);
           default -> {
@@ -182,9 +182,13 @@ final class HostTarget implements PacketTarget {
 
   private void flood(int group, int ingress, Octets frame, List<Leaves> left) {
     for (DeviceState.Copy copy : state.multicastGroups().getOrDefault(group, List.of())) {
-      if (copy.port() != ingress) {
-        left.add(new Leaves(copy.port(), frame));
-      }
+      leave(copy.port(), ingress, frame, left);
+    }
+  }
+
+  private static void leave(int port, int ingress, Octets frame, List<Leaves> left) {
+    if (port != ingress) {
+      left.add(new Leaves(port, frame));
     }
   }
 

@@ -41,8 +41,8 @@ final class QuicInvariants {
   }
 
   /**
-   * Whether a payload with a short header looks like QUIC rather than DTLS, STUN or ZRTP (RFC 9443):
-   * by a bit of versions 1 and 2 (RFC 9000, section 17.3) that RFC 9287 lets peers clear.
+   * Whether a payload with a short header looks like QUIC rather than DTLS, STUN or ZRTP (RFC
+   * 9443): by a bit of versions 1 and 2 (RFC 9000, section 17.3) that RFC 9287 lets peers clear.
    */
   static boolean hasFixedBit(ByteBuffer payload) {
     return payload.limit() > 0 && (payload.get(0) & 0x40) != 0;

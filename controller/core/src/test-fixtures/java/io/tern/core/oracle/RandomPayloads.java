@@ -108,8 +108,8 @@ final class RandomPayloads {
       case 0 -> octets(random.nextInt(24));
       case 1 -> random.nextInt(8) == 0 ? octets(20 + random.nextInt(236)) : "";
       // As clients make them for their first packets.
-      case 2, 3 -> clientCid();
-      case 4 -> issued(Optional.empty());
+      case 2, 3, 4 -> clientCid();
+      case 5 -> issued(Optional.empty());
       default -> issued(pool);
     };
   }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class Bmv2DemoIT {
   private static final int CLIENTS = 10;
+  private static final int ALGORITHMS = 3;
 
   @TempDir private Path directory;
 
@@ -40,19 +41,22 @@ class Bmv2DemoIT {
   }
 
   @Test
-  void everyConnectionSurvivesAndNothingIsLeftBehind() throws Exception {
+  void everyConnectionSurvivesInClearTextAndEncryptedAndNothingIsLeftBehind() throws Exception {
     Path out = directory.resolve("out");
     Process demo = start(out);
-    assertThat(demo.waitFor(150, TimeUnit.SECONDS)).as("ends in time").isTrue();
+    assertThat(demo.waitFor(240, TimeUnit.SECONDS)).as("ends in time").isTrue();
     assertThat(demo.exitValue()).as(Files.readString(directory.resolve("err"))).isZero();
 
     JsonNode report = new ObjectMapper().readTree(Files.readString(out));
     assertThat(report.at("/dataPlane").asText()).startsWith("BMv2 ");
-    assertThat(report.at("/tern/connections").asInt()).isEqualTo(CLIENTS);
-    assertThat(report.at("/tern/survived").asInt()).isEqualTo(CLIENTS);
-    assertThat(report.at("/tern/rebindings").asInt()).isEqualTo(CLIENTS);
-    assertThat(report.at("/tern/networkChanges").asInt()).isEqualTo(CLIENTS);
-    assertThat(report.at("/tern/packetsByReason/routed_by_cid").asInt()).isPositive();
+    assertThat(report.at("/algorithms")).hasSize(ALGORITHMS);
+    assertThat(report.at("/tern/connections").asInt()).isEqualTo(ALGORITHMS * CLIENTS);
+    assertThat(report.at("/tern/survived").asInt()).isEqualTo(ALGORITHMS * CLIENTS);
+    assertThat(report.at("/tern/rebindings").asInt()).isEqualTo(ALGORITHMS * CLIENTS);
+    assertThat(report.at("/tern/networkChanges").asInt()).isEqualTo(ALGORITHMS * CLIENTS);
+    for (JsonNode algorithm : report.at("/algorithms")) {
+      assertThat(algorithm.at("/packetsByReason/routed_by_cid").asInt()).isPositive();
+    }
     assertThat(report.at("/baseline/survived").asInt()).isLessThan(CLIENTS);
     assertThat(report.at("/baseline/packetsByReason").has("routed_by_cid")).isFalse();
     assertThat(report.at("/controller/entitiesWrittenAfterRestart").asInt()).isZero();
@@ -85,6 +89,7 @@ class Bmv2DemoIT {
                 "io.tern.app.Tern",
                 "demo",
                 "--data-plane=bmv2",
+                "--algorithm=all",
                 "--clients=" + CLIENTS,
                 "--chunks=12",
                 "--json"))

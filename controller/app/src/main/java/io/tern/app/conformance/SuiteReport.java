@@ -45,11 +45,16 @@ final class SuiteReport {
     notApplicable.forEach(
         (why, count) ->
             out.printf("  %,d %s not applicable: %s%n", count, count == 1 ? "row" : "rows", why));
+    if (rows.get(Verdict.PASSED) == 0) {
+      out.println(
+          "tern conformance: no row passed: nothing has been shown of this device, so this is a failure");
+    }
     out.flush();
   }
 
-  boolean allPassed() {
-    return rows.get(Verdict.FAILED) == 0;
+  /** Whether rows passed and none failed; a device that no row is for has shown nothing. */
+  boolean isSuccess() {
+    return rows.get(Verdict.PASSED) > 0 && rows.get(Verdict.FAILED) == 0;
   }
 
   private static String word(Verdict verdict) {

@@ -83,13 +83,23 @@ class ConformanceCommandIT {
   }
 
   @Test
-  void rowsThatWantAPortThatIsNotThereDoNotApply() {
-    assertThat(conformance(ports.subList(1, PORTS), "--push-pipeline", "--filter=packet-out by"))
+  void onlyRowsThatWantAPortThatIsNotThereDoNotApply() {
+    assertThat(conformance(ports.subList(1, PORTS), "--push-pipeline", "--filter=packet-out"))
         .isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .containsPattern("tern conformance: [1-9]\\d* rows passed, 0 failed, 1 not applicable")
+        .contains("1 row not applicable: wants a link to port 0");
+  }
+
+  @Test
+  void aRunInWhichNoRowAppliesIsAFailure() {
+    assertThat(conformance(ports.subList(1, PORTS), "--push-pipeline", "--filter=packet-out by"))
+        .isEqualTo(ExitCode.SOFTWARE);
     assertThat(out.toString())
         .contains(
             "0 rows passed, 0 failed, 1 not applicable",
-            "1 row not applicable: wants a link to port 0");
+            "1 row not applicable: wants a link to port 0",
+            "tern conformance: no row passed");
   }
 
   @Test

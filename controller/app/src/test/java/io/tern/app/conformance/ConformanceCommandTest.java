@@ -74,19 +74,35 @@ class ConformanceCommandTest {
     SuiteReport report = new SuiteReport(new PrintWriter(out, true), false);
     List<Row> rows = Fixtures.rows();
     report.add(new Suite.Result(rows.get(0), Verdict.PASSED, List.of()));
-    assertThat(report.allPassed()).isTrue();
+    assertThat(report.isSuccess()).isTrue();
 
     report.add(new Suite.Result(rows.get(1), Verdict.FAILED, List.of("missing:    x")));
     report.add(new Suite.Result(rows.get(2), Verdict.NOT_APPLICABLE, List.of("wants y")));
     report.end(3);
 
-    assertThat(report.allPassed()).isFalse();
+    assertThat(report.isSuccess()).isFalse();
     assertThat(out.toString().lines())
         .containsExactly(
             "FAILED " + rows.get(1).description(),
             "         missing:    x",
             "tern conformance: 1 rows passed, 1 failed, 1 not applicable, 3 s",
             "  1 row not applicable: wants y");
+  }
+
+  @Test
+  void aDeviceThatNoRowIsForHasNotPassed() {
+    SuiteReport report = new SuiteReport(new PrintWriter(out, true), false);
+    for (Row row : Fixtures.rows().subList(0, 2)) {
+      report.add(new Suite.Result(row, Verdict.NOT_APPLICABLE, List.of("wants y")));
+    }
+    report.end(0);
+
+    assertThat(report.isSuccess()).isFalse();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "tern conformance: 0 rows passed, 0 failed, 2 not applicable, 0 s",
+            "  2 rows not applicable: wants y",
+            "tern conformance: no row passed: nothing has been shown of this device, so this is a failure");
   }
 
   @Test

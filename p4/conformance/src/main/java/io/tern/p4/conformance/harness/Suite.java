@@ -49,7 +49,7 @@ public final class Suite {
       return new Result(row, Verdict.NOT_APPLICABLE, List.of("wants " + obstacle.get()));
     }
     try {
-      List<String> differences = conformance.differencesFrom(row);
+      List<String> differences = conformance.differencesFrom(program.fitted(row));
       return new Result(row, differences.isEmpty() ? Verdict.PASSED : Verdict.FAILED, differences);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == io.grpc.Status.Code.UNAVAILABLE) {

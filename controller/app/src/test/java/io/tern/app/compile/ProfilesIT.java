@@ -3,21 +3,35 @@ package io.tern.app.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.TextFormat;
 import io.tern.app.compile.BundleWriter.Written;
+import io.tern.app.rotation.EmbeddedPackets;
+import io.tern.p4.conformance.fixture.Fixtures;
+import io.tern.p4.conformance.fixture.Row;
+import io.tern.p4.conformance.harness.Conformance;
+import io.tern.p4.conformance.harness.DeviceProgram;
+import io.tern.p4.conformance.harness.P4RuntimeClient;
+import io.tern.p4.conformance.harness.Suite;
+import io.tern.p4.conformance.harness.Suite.Verdict;
 import io.tern.p4.contract.TernPipeline;
 import io.tern.p4.contract.TernSources;
 import io.tern.proto.p4.config.v1.P4Info;
+import io.tern.proto.p4.v1.ForwardingPipelineConfig;
 import io.tern.southbound.session.PipelineConfig;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What p4c makes of profiles, where it is installed. */
+/**
+ * What p4c makes of profiles, where it is installed, and what becomes of frames in it: the embedded
+ * switch plays the conformance rows with each program. All of them with those that differ most, a
+ * part with the others; {@code -Dtern.profiles.every=1} plays all with each.
+ */
 class ProfilesIT {
   private static final P4Info WHOLE = PipelineConfig.ofContract().p4Info();
 
@@ -61,6 +79,29 @@ class ProfilesIT {
               "still_serves",
               "known_dcids",
               "known_tuples"));
+
+  /** Of a profile that is not in {@link #WHOLE_SUITE}, one row of so many is played. */
+  private static final int EVERY = Integer.getInteger("tern.profiles.every", 8);
+
+  /** Profiles with which every row is played. */
+  private static final Set<String> WHOLE_SUITE = Set.of("without-ipv4", "without-ipv6", "core");
+
+  /** How many of the rows that are played have to apply, and pass, at least. */
+  private static final Map<String, Integer> LEAST_PER_CENT =
+      Map.ofEntries(
+          Map.entry("without-ipv4", 42),
+          Map.entry("without-ipv6", 50),
+          Map.entry("without-single-pass", 90),
+          Map.entry("without-four-pass", 90),
+          Map.entry("without-ipip", 80),
+          Map.entry("without-gue", 85),
+          Map.entry("without-nat", 85),
+          Map.entry("without-state", 90),
+          Map.entry("smallest-v4", 25),
+          Map.entry("smallest-v6", 40),
+          Map.entry("nat-alone", 42),
+          Map.entry("gue-alone", 28),
+          Map.entry("core", 70));
 
   private static final Pattern CONSTANT = Pattern.compile("'[A-Z][A-Z0-9_]+' is unused");
 
@@ -122,6 +163,48 @@ class ProfilesIT {
         .as("what a profile leaves out leaves nothing behind but constants of protocols")
         .allMatch(warning -> CONSTANT.matcher(warning).find());
     System.out.println("profiles: compiled " + profile + " " + profile.features());
+
+    playRows(profile, bundle.pipeline());
+  }
+
+  private static void playRows(Profile profile, PipelineConfig pipeline) throws IOException {
+    int every = WHOLE_SUITE.contains(profile.name()) ? 1 : EVERY;
+    List<Row> all = Fixtures.rows();
+    List<Row> rows =
+        IntStream.range(0, all.size()).filter(i -> i % every == 0).mapToObj(all::get).toList();
+    long began = System.nanoTime();
+    Map<Verdict, Integer> played = new EnumMap<>(Verdict.class);
+    List<String> failed = new ArrayList<>();
+    try (EmbeddedPackets target = new EmbeddedPackets(List.of(0, 1, 2, 3, 4));
+        P4RuntimeClient client = new P4RuntimeClient(target.p4Runtime(), target.deviceId())) {
+      ForwardingPipelineConfig config = pipeline.toProto();
+      client.load(
+          TextFormat.printer().printToString(config.getP4Info()),
+          config.getP4DeviceConfig().toByteArray(),
+          pipeline.cookie());
+      Suite suite =
+          new Suite(target, new DeviceProgram(pipeline.p4Info()), new Conformance(target, client));
+      for (Row row : rows) {
+        Suite.Result result = suite.run(row);
+        played.merge(result.verdict(), 1, Integer::sum);
+        if (result.verdict() == Verdict.FAILED) {
+          failed.add(row.description() + ": " + result.details());
+        }
+      }
+    }
+    int passed = played.getOrDefault(Verdict.PASSED, 0);
+    System.out.printf(
+        "profiles: %s: of %,d rows %,d passed, %,d failed, %,d are not applicable, %d s%n",
+        profile,
+        rows.size(),
+        passed,
+        failed.size(),
+        played.getOrDefault(Verdict.NOT_APPLICABLE, 0),
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+    assertThat(failed).as("rows that fail with %s", profile).isEmpty();
+    assertThat(passed)
+        .as("rows that pass with %s", profile)
+        .isGreaterThanOrEqualTo(rows.size() * LEAST_PER_CENT.get(profile.name()) / 100);
   }
 
   @Test

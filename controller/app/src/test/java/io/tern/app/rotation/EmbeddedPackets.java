@@ -22,7 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The embedded switch with ports in memory, controlled over TCP. */
-final class EmbeddedPackets implements PacketTarget {
+public final class EmbeddedPackets implements PacketTarget {
   private final Map<Integer, Port> ports = new TreeMap<>();
   private final EmbeddedSwitch embedded;
   private final ManagedChannel channel;
@@ -33,7 +33,8 @@ final class EmbeddedPackets implements PacketTarget {
     private final Semaphore count = new Semaphore(0);
   }
 
-  EmbeddedPackets(Collection<Integer> numbers) throws IOException {
+  /** A switch without a program that has these ports. */
+  public EmbeddedPackets(Collection<Integer> numbers) throws IOException {
     EmbeddedSwitch.Builder builder =
         EmbeddedSwitch.builder()
             .grpcAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

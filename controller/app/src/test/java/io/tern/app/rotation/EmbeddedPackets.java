@@ -103,8 +103,8 @@ public final class EmbeddedPackets implements PacketTarget {
 
   @Override
   public void close() {
-    channel.shutdownNow();
     embedded.close();
+    channel.shutdownNow();
   }
 
   private final class Port implements PacketPort {

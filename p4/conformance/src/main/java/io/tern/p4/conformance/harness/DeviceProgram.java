@@ -9,6 +9,7 @@ import io.tern.p4.conformance.fixture.Row;
 import io.tern.p4.conformance.fixture.Row.Input;
 import io.tern.p4.contract.Reason;
 import io.tern.p4.contract.TernP4;
+import io.tern.p4.contract.TernP4.Actions;
 import io.tern.p4.contract.TernP4.Tables;
 import io.tern.proto.p4.config.v1.P4Info;
 import java.util.Arrays;
@@ -38,12 +39,16 @@ public final class DeviceProgram {
           Tables.EchoV4.ID,
           Tables.EchoV6.ID);
 
+  /** Of each register; where there are fewer, rows meet what others have left. */
+  private static final int CELLS = 65_536;
+
   private static final int ETHERTYPE = 12;
   private static final Set<Integer> TAGS = Set.of(0x8100, 0x88a8);
   private static final int TAG_OCTETS = 4;
   private static final int MOST_TAGS = 2;
 
   private final Set<Integer> ids;
+  private final boolean keepsRowsApart;
 
   public DeviceProgram(P4Info p4Info) {
     requireNonNull(p4Info, "p4Info");
@@ -54,6 +59,8 @@ public final class DeviceProgram {
                 p4Info.getCountersList().stream().map(counter -> counter.getPreamble().getId()))
             .flatMap(ids -> ids)
             .collect(Collectors.toUnmodifiableSet());
+    keepsRowsApart =
+        p4Info.getRegistersList().stream().allMatch(register -> register.getSize() >= CELLS);
   }
 
   /** Whether a table, an action or an indirect counter of the contract is there. */
@@ -61,11 +68,14 @@ public final class DeviceProgram {
     return ids.contains(id);
   }
 
-  /** Tables and actions that a row uses and the device does not have, by name. */
+  /** Tables, actions and the like that a row uses and the device does not have, by name. */
   public Set<String> missingFor(Row row) {
     Set<String> missing = new TreeSet<>();
     for (Row.Step step : row.steps()) {
       for (DeviceEntry entry : step.state().entries()) {
+        if (!keepsRowsApart && entry.actionId() == Actions.SetPoolStateful.ID && uses(row, entry)) {
+          missing.add("registers of %,d cells".formatted(CELLS));
+        }
         if (!has(entry) && uses(row, entry)) {
           for (int id : new int[] {entry.tableId(), entry.actionId()}) {
             if (!has(id)) {

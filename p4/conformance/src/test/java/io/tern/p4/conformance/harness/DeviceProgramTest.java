@@ -148,6 +148,17 @@ class DeviceProgramTest {
         .allSatisfy(row -> assertThat(NO_STATE.missingFor(row)).contains("set_pool_stateful"));
   }
 
+  @Test
+  void rowsAboutStateAreNotForADeviceWhereTheyWouldShareCells() {
+    P4Info.Builder small = contract().toBuilder();
+    small.getRegistersBuilderList().forEach(register -> register.setSize(256));
+    DeviceProgram program = new DeviceProgram(small.build());
+
+    assertThat(program.missingFor(row("what is known needs no slot")))
+        .containsExactly("registers of 65,536 cells");
+    assertThat(program.missingFor(row("echo request"))).isEmpty();
+  }
+
   private static boolean remembered(Row.Step step) {
     return step.reason() == Reason.KNOWN_DCID || step.reason() == Reason.KNOWN_TUPLE;
   }
@@ -163,16 +174,10 @@ class DeviceProgramTest {
 
   /** The contract without what has these names. */
   private static DeviceProgram without(String... names) {
-    P4Info.Builder p4Info = P4Info.newBuilder();
-    try {
-      TextFormat.getParser().merge(TernPipeline.p4InfoText(), p4Info);
-    } catch (TextFormat.ParseException e) {
-      throw new AssertionError(e);
-    }
     Set<String> left = Set.of(names);
-    P4Info whole = p4Info.build();
+    P4Info whole = contract();
     return new DeviceProgram(
-        p4Info
+        whole.toBuilder()
             .clearTables()
             .clearActions()
             .addAllTables(
@@ -184,5 +189,13 @@ class DeviceProgramTest {
                     .filter(action -> !left.contains(action.getPreamble().getAlias()))
                     .toList())
             .build());
+  }
+
+  private static P4Info contract() {
+    try {
+      return TextFormat.parse(TernPipeline.p4InfoText(), P4Info.class);
+    } catch (TextFormat.ParseException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -76,6 +77,13 @@ public final class XdpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter print = spec.commandLine().getOut();
+    if (XdpCase.all().stream().noneMatch(this::isWanted)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--case=%s: no case has that in its name; the cases are %s"
+              .formatted(
+                  only, String.join(", ", XdpCase.all().stream().map(XdpCase::name).toList())));
+    }
     JsonLine all = new JsonLine().put("benchmark", "xdp").put("rounds", rounds);
     Samples floors = new Samples();
     JsonLine cases = new JsonLine();
@@ -86,7 +94,7 @@ public final class XdpCommand implements Callable<Integer> {
       XdpTables tables = new XdpTables(object);
       tables.fill();
       for (XdpCase what : XdpCase.all()) {
-        if (what.name().contains(only)) {
+        if (isWanted(what)) {
           tables.prepare(what, XdpTables.LOOPBACK);
           cases.put(what.name(), report(what, run(object, what), floors, print));
           print.flush();
@@ -104,6 +112,10 @@ public final class XdpCommand implements Callable<Integer> {
     return 0;
   }
 
+  private boolean isWanted(XdpCase what) {
+    return what.name().contains(only) || what.words().contains(only);
+  }
+
   /** Packets/s over veth, or a line that says why not. */
   private JsonLine live(BpfObject object, XdpTables tables, PrintWriter print) {
     JsonLine live = new JsonLine();
@@ -111,7 +123,7 @@ public final class XdpCommand implements Callable<Integer> {
     try (LiveRun run = new LiveRun(object, tables)) {
       print.println(LiveResult.HEADER);
       for (XdpCase what : XdpCase.live()) {
-        if (what.name().contains(only)) {
+        if (isWanted(what)) {
           LiveResult result = run.run(what, liveRounds, liveFrames);
           print.println(result.line());
           print.flush();

@@ -67,4 +67,24 @@ class XdpCommandIT {
     assertThat(json.has("live")).isFalse();
     assertThat(json.get("cases").size()).isEqualTo(2);
   }
+
+  @Test
+  void casesAreFoundByTheWordsOfTheTable() throws IOException {
+    JsonNode json =
+        run("--rounds=1", "--repeat=100", "--live-rounds=0", "--case=clear text, L2", "--json");
+
+    assertThat(json.get("cases").size()).isEqualTo(2);
+  }
+
+  @Test
+  void aCaseThatIsNoneIsRefusedAndTheNamesAreListed() {
+    StringWriter err = new StringWriter();
+    int status =
+        new CommandLine(new XdpCommand())
+            .setErr(new PrintWriter(err, true))
+            .execute("--case=nothing");
+
+    assertThat(status).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--case=nothing", XdpCase.all().get(0).name());
+  }
 }
